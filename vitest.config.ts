@@ -1,0 +1,22 @@
+// How the tests run: quick ones always, `*.full.test.ts` only when FULL=1.
+import { defineConfig } from "vitest/config"
+
+const full = process.env.FULL === "1"
+const source = (path: string) => new URL(`./src/${path}`, import.meta.url).pathname
+
+export default defineConfig({
+  resolve: {
+    // Tests and doc examples import the package by its public names and get the sources.
+    alias: [
+      { find: /^effect-bayes$/, replacement: source("index.ts") },
+      { find: /^effect-bayes\/(\w+)$/, replacement: source("$1/index.ts") }
+    ]
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: full ? [] : ["test/**/*.full.test.ts"],
+    setupFiles: ["test/setup.ts"],
+    maxWorkers: 2,
+    testTimeout: full ? 30 * 60_000 : 60_000
+  }
+})
