@@ -41,7 +41,7 @@ const stages: ReadonlyArray<Stage> = [
   {
     name: "tests",
     command: ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-    needs: ["build", "doc examples"]
+    needs: ["doc examples"]
   }
 ]
 
