@@ -1,0 +1,65 @@
+/**
+ * The shape of a tensor: its axes from the slowest to the fastest (row-major), `[]` for a scalar.
+ *
+ * @since 0.1.0
+ */
+import { ShapeError } from "./errors.ts"
+
+/** @category models @since 0.1.0 */
+export type Shape = ReadonlyArray<number>
+
+/** Precision of a tensor's elements: 32 bits (the default everywhere) or 64. @category models @since 0.1.0 */
+export type DType = "float32" | "float64"
+
+/**
+ * A shape and a dtype: what is known of a tensor before it exists (JAX's `ShapeDtypeStruct`). Every `Tensor` is one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TensorSpec {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/** The number of elements of a tensor of this shape. @category getters @since 0.1.0 */
+export const size = (shape: Shape): number => shape.reduce((n, axis) => n * axis, 1)
+
+/** @category predicates @since 0.1.0 */
+export const equals = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((axis, i) => axis === b[i])
+
+/** `[2, 3]`. @category formatting @since 0.1.0 */
+export const format = (shape: Shape): string => `[${shape.join(", ")}]`
+
+/** `float32 [2, 3]`. @category formatting @since 0.1.0 */
+export const formatSpec = (spec: TensorSpec): string => `${spec.dtype} ${format(spec.shape)}`
+
+/** The length of one axis; an axis that is not there is a `ShapeError`. @category getters @since 0.1.0 */
+export const axis = (where: string, shape: Shape, index: number): number => {
+  const length = shape[index]
+  if (length !== undefined) return length
+  throw new ShapeError({ where, expected: `at least ${index + 1} axes`, actual: format(shape) })
+}
+
+/** The shape without its leading (batch) axis. @category getters @since 0.1.0 */
+export const rest = (where: string, shape: Shape): Shape => {
+  axis(where, shape, 0)
+  return shape.slice(1)
+}
+
+/**
+ * Checks that two tensors have the same shape and dtype: nothing is broadcast or promoted.
+ *
+ * @category assertions
+ * @since 0.1.0
+ */
+export const assertSame = (where: string, expected: TensorSpec, actual: TensorSpec): void => {
+  if (expected.dtype === actual.dtype && equals(expected.shape, actual.shape)) return
+  throw new ShapeError({ where, expected: formatSpec(expected), actual: formatSpec(actual) })
+}
+
+/** Checks a tensor's shape alone. @category assertions @since 0.1.0 */
+export const assertShape = (where: string, expected: Shape, actual: Shape): void => {
+  if (equals(expected, actual)) return
+  throw new ShapeError({ where, expected: format(expected), actual: format(actual) })
+}

@@ -1,0 +1,64 @@
+/**
+ * Plain data that says how to make a thing again: what a saved model keeps of its layers.
+ *
+ * A `Definition` ties a kind ("linear") to the schema of its fields and to the function that makes it; a registry is a
+ * list of definitions. Registries are values: to add a layer of your own, pass a longer list.
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { ConfigError } from "./errors.ts"
+
+/** @category models @since 0.1.0 */
+export interface Spec {
+  readonly kind: string
+  readonly [field: string]: unknown
+}
+
+/** How a kind of thing is made from its spec. @category models @since 0.1.0 */
+export interface Definition<A, Context = void> {
+  readonly kind: string
+  readonly make: (spec: Spec, context: Context) => A
+}
+
+/** The schema of a nested spec. @category schemas @since 0.1.0 */
+export const SpecSchema = /*#__PURE__*/ Schema.declare(
+  (u): u is Spec => typeof u === "object" && u !== null && "kind" in u && typeof u.kind === "string"
+)
+
+/** A definition whose fields are decoded by a schema before `make` sees them. @category constructors @since 0.1.0 */
+export const define = <S extends Schema.ConstraintDecoder<unknown>, A, Context = void>(
+  kind: string,
+  schema: S,
+  make: (fields: S["Type"], context: Context) => A
+): Definition<A, Context> => ({
+  kind,
+  make: (spec, context) => {
+    const decoded = Schema.decodeUnknownResult(schema)(spec)
+    if (Result.isSuccess(decoded)) return make(decoded.success, context)
+    throw new ConfigError({
+      option: `the spec of a "${kind}"`,
+      expected: "the fields of its schema",
+      actual: JSON.stringify(spec),
+      hint: decoded.failure.message
+    })
+  }
+})
+
+/** Makes the thing that a spec describes. **Errors**: `ConfigError` for an unknown kind or wrong fields. */
+export const rebuild = <A, Context>(
+  what: string,
+  registry: ReadonlyArray<Definition<A, Context>>,
+  spec: Spec,
+  context: Context
+): A => {
+  const definition = registry.find((d) => d.kind === spec.kind)
+  if (definition !== undefined) return definition.make(spec, context)
+  throw new ConfigError({
+    option: `the kind of a ${what}`,
+    expected: `one of ${registry.map((d) => d.kind).join(", ")}`,
+    actual: String(spec.kind),
+    hint: "A kind of your own is registered by adding its definition to the list"
+  })
+}

@@ -1,0 +1,222 @@
+/**
+ * An immutable row-major array of float32 or float64 numbers with a shape.
+ *
+ * A tensor is written once, by the function that allocates it; nothing here or elsewhere changes one afterwards.
+ * Nothing is broadcast and no dtype is promoted: what does not fit is a `ShapeError` that names both sides.
+ *
+ * @since 0.1.0
+ */
+import { ShapeError } from "./errors.ts"
+import * as Shape from "./Shape.ts"
+import { allocate, type Storage, storage } from "./storage.ts"
+
+/** @category models @since 0.1.0 */
+export interface Tensor extends Shape.TensorSpec {
+  readonly [storage]: Storage
+}
+
+/** Numbers, or arrays of them nested to one depth per axis. @category models @since 0.1.0 */
+export type Nested = number | ReadonlyArray<Nested>
+
+/** What `from` reads: nested arrays, typed arrays, and matrices of mathjs (anything with `toArray`). */
+export type Source = Nested | ArrayLike<number> | { toArray(): unknown }
+
+class TensorRecord implements Tensor {
+  readonly shape: Shape.Shape
+  readonly dtype: Shape.DType
+  readonly [storage]: Storage
+  constructor(shape: Shape.Shape, values: Storage) {
+    this.shape = shape
+    this.dtype = values instanceof Float32Array ? "float32" : "float64"
+    this[storage] = values
+  }
+  toString(): string {
+    const values = this[storage]
+    const shown = Array.from(values.subarray(0, 8), (v) => String(v)).join(", ")
+    return `Tensor(${Shape.formatSpec(this)}, ${shown}${values.length > 8 ? `, ... ${values.length - 8} more` : ""})`
+  }
+  toJSON(): unknown {
+    return { dtype: this.dtype, shape: this.shape, values: toArray(this) }
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString()
+  }
+  [Symbol.for("fast-check/toStringMethod")](): string {
+    return this.toString()
+  }
+}
+
+/** Gives storage that nobody else will write to a new tensor; for kernels. @category constructors @since 0.1.0 */
+export const fromStorage = (shape: Shape.Shape, values: Storage): Tensor => {
+  if (values.length === Shape.size(shape)) return new TensorRecord(shape, values)
+  throw new ShapeError({
+    where: "Tensor",
+    expected: `${Shape.size(shape)} values for shape ${Shape.format(shape)}`,
+    actual: `${values.length} values`
+  })
+}
+
+/** @category guards @since 0.1.0 */
+export const isTensor = (u: unknown): u is Tensor => u instanceof TensorRecord
+
+/**
+ * A tensor from nested arrays, a typed array or a mathjs matrix; the values are copied.
+ *
+ * The dtype is `options.dtype`, else that of a Float64Array, else float32. A flat source can be given a shape.
+ * **Errors**: `ShapeError` for ragged arrays, elements that are no numbers, and a shape of another size.
+ *
+ * @example
+ * ```ts
+ * import { Tensor } from "effect-bayes"
+ *
+ * Tensor.from([[1, 2, 3], [4, 5, 6]]).shape // => [2, 3]
+ * Tensor.toArray(Tensor.from(new Float64Array([1, 2, 3, 4]), { shape: [2, 2] })) // => [[1, 2], [3, 4]]
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const from = (
+  source: Source,
+  options?: { readonly dtype?: Shape.DType; readonly shape?: Shape.Shape }
+): Tensor => {
+  const nested: unknown = typeof source === "object" && "toArray" in source ? source.toArray() : source
+  const dtype = options?.dtype ?? (nested instanceof Float64Array ? "float64" : "float32")
+  if (nested instanceof Float64Array || nested instanceof Float32Array) {
+    const copy = allocate(dtype, nested.length)
+    copy.set(nested)
+    return fromStorage(options?.shape ?? [nested.length], copy)
+  }
+  const shape = shapeOf(nested)
+  const values = allocate(dtype, Shape.size(shape))
+  let next = 0
+  const fill = (node: unknown, depth: number, path: string): void => {
+    if (depth === shape.length) {
+      if (typeof node !== "number") throw misfit(path, "a number", node)
+      values[next++] = node
+      return
+    }
+    if (!isArrayLike(node) || node.length !== shape[depth]) throw misfit(path, `${shape[depth]} elements`, node)
+    for (let i = 0; i < node.length; i++) fill(node[i], depth + 1, `${path}[${i}]`)
+  }
+  fill(nested, 0, "")
+  return fromStorage(options?.shape ?? shape, values)
+}
+
+const isArrayLike = (u: unknown): u is ArrayLike<unknown> =>
+  Array.isArray(u) || (ArrayBuffer.isView(u) && "length" in u)
+
+const shapeOf = (node: unknown): Shape.Shape =>
+  isArrayLike(node) ? [node.length, ...(node.length === 0 ? [] : shapeOf(node[0]))] : []
+
+const misfit = (path: string, expected: string, node: unknown): ShapeError =>
+  new ShapeError({
+    where: `Tensor.from, element ${path === "" ? "at the top" : path}`,
+    expected,
+    actual: isArrayLike(node) ? `${node.length} elements` : `${typeof node} ${String(node)}`,
+    hint: "Every row needs the same length, and every element must be a number"
+  })
+
+/** Every element the same. @category constructors @since 0.1.0 */
+export const full = (spec: Shape.TensorSpec, value: number): Tensor =>
+  fromStorage(spec.shape, allocate(spec.dtype, Shape.size(spec.shape)).fill(value))
+
+/** All zeros. @category constructors @since 0.1.0 */
+export const zeros = (spec: Shape.TensorSpec): Tensor => full(spec, 0)
+
+/** A tensor of shape `[]`. @category constructors @since 0.1.0 */
+export const scalar = (value: number, dtype: Shape.DType = "float32"): Tensor => full({ shape: [], dtype }, value)
+
+/** The elements as nested arrays, or a number for a scalar. @category conversions @since 0.1.0 */
+export const toArray = (self: Tensor): Nested => {
+  const values = self[storage]
+  const build = (depth: number, offset: number, stride: number): Nested => {
+    const length = self.shape[depth]
+    if (length === undefined) return values[offset] ?? Number.NaN
+    const step = length === 0 ? 0 : stride / length
+    return Array.from({ length }, (_, i) => build(depth + 1, offset + i * step, step))
+  }
+  return build(0, 0, values.length)
+}
+
+/** A fresh copy of the elements in row-major order. @category conversions @since 0.1.0 */
+export const toFloat64Array = (self: Tensor): Float64Array => Float64Array.from(self[storage])
+
+/** A fresh copy of the bytes, for comparing tensors to the last bit. @category conversions @since 0.1.0 */
+export const toBytes = (self: Tensor): Uint8Array => {
+  const values = self[storage]
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice()
+}
+
+/** The only element of a tensor that has one. @category getters @since 0.1.0 */
+export const item = (self: Tensor): number => {
+  const values = self[storage]
+  if (values.length === 1) return values[0]!
+  throw new ShapeError({ where: "Tensor.item", expected: "one element", actual: Shape.formatSpec(self) })
+}
+
+/** The same elements under another shape of the same size. @category combinators @since 0.1.0 */
+export const reshape = (self: Tensor, shape: Shape.Shape): Tensor => fromStorage(shape, self[storage])
+
+/** The same elements in another precision; float32 rounds to nearest. @category combinators @since 0.1.0 */
+export const cast = (self: Tensor, dtype: Shape.DType): Tensor => {
+  if (self.dtype === dtype) return self
+  const values = allocate(dtype, self[storage].length)
+  values.set(self[storage])
+  return fromStorage(self.shape, values)
+}
+
+/**
+ * The rows (slices along the leading axis) with these indices, in their order; an index may repeat.
+ *
+ * **Shapes**: [B, ...] and n indices -> [n, ...].
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const takeRows = (self: Tensor, indices: ArrayLike<number>): Tensor => {
+  const rows = Shape.axis("Tensor.takeRows", self.shape, 0)
+  const width = Shape.size(self.shape.slice(1))
+  const values = allocate(self.dtype, indices.length * width)
+  for (let i = 0; i < indices.length; i++) {
+    const row = indices[i]!
+    if (!(Number.isInteger(row) && row >= 0 && row < rows)) {
+      throw new ShapeError({ where: "Tensor.takeRows", expected: `a row from 0 to ${rows - 1}`, actual: String(row) })
+    }
+    values.set(self[storage].subarray(row * width, (row + 1) * width), i * width)
+  }
+  return fromStorage([indices.length, ...self.shape.slice(1)], values)
+}
+
+/** The rows from `start` up to, not including, `end`. @category combinators @since 0.1.0 */
+export const rows = (self: Tensor, start: number, end: number): Tensor =>
+  takeRows(
+    self,
+    Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i)
+  )
+
+/** Tensors of one dtype and row shape, one below the other. @category combinators @since 0.1.0 */
+export const concatRows = (parts: readonly [Tensor, ...ReadonlyArray<Tensor>]): Tensor => {
+  const [first] = parts
+  const inner = Shape.rest("Tensor.concatRows", first.shape)
+  let count = 0
+  for (const part of parts) {
+    Shape.assertSame("Tensor.concatRows", { dtype: first.dtype, shape: [part.shape[0] ?? 0, ...inner] }, part)
+    count += part.shape[0]!
+  }
+  const values = allocate(first.dtype, count * Shape.size(inner))
+  let offset = 0
+  for (const part of parts) {
+    values.set(part[storage], offset)
+    offset += part[storage].length
+  }
+  return fromStorage([count, ...inner], values)
+}
+
+/** Equal shape, dtype and bytes (so 0 and -0 differ, and NaN equals itself). @category predicates @since 0.1.0 */
+export const equals = (a: Tensor, b: Tensor): boolean => {
+  if (a.dtype !== b.dtype || !Shape.equals(a.shape, b.shape)) return false
+  const left = toBytes(a)
+  const right = toBytes(b)
+  return left.every((byte, i) => byte === right[i])
+}

@@ -1,0 +1,42 @@
+/**
+ * What the network's output says of a target: a density, its gradient, and what it predicts.
+ *
+ * A likelihood has parameters of its own (a learned noise, say), which are trained with the network's. A mean squared
+ * error is none: it leaves open how far the data lie from the prediction, which a Gaussian with its std answers.
+ *
+ * @since 0.1.0
+ */
+import type { Key } from "../core/Key.ts"
+import type { Spec } from "../core/Spec.ts"
+import type { Tensor } from "../core/Tensor.ts"
+import type { Shapes } from "../core/Tree.ts"
+
+/** L: the likelihood's own parameters, `{}` where it has none. @category models @since 0.1.0 */
+export interface Likelihood<L> {
+  readonly spec: Spec
+  readonly shapes: Shapes<L>
+  init(key: Key): L
+  /** -log p(target | output) in nats, summed over the batch and the targets. */
+  nll(params: L, output: Tensor, target: Tensor): number
+  nllGrad(params: L, output: Tensor, target: Tensor): { readonly dParams: L; readonly dOutput: Tensor }
+}
+
+/**
+ * The distributions of real targets given one output [B, T], in row-major order: number i is row i / T, target i % T.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Conditional {
+  readonly mean: Float64Array
+  readonly variance: Float64Array
+  /** log p(y) of number i, in nats. */
+  logPdf(i: number, y: number): number
+  /** P(target <= y) of number i. */
+  cdf(i: number, y: number): number
+}
+
+/** A likelihood of real targets, which can be asked for what it predicts. @category models @since 0.1.0 */
+export interface Continuous<L> extends Likelihood<L> {
+  conditional(params: L, output: Tensor): Conditional
+}

@@ -1,0 +1,6 @@
+/** Distributions, priors, posteriors and likelihoods: each value beside its gradient. @since 0.1.0 */
+export * as Likelihood from "./likelihoods.ts"
+export { definition as meanFieldDefinition, type MeanField, meanField } from "./meanField.ts"
+export * as Normal from "./Normal.ts"
+export type { Posterior } from "./Posterior.ts"
+export * as Prior from "./Prior.ts"

@@ -1,0 +1,17 @@
+/** The likelihoods under one name, `Likelihood`, with the registry that rebuilds them. @since 0.1.0 */
+import * as Schema from "effect/Schema"
+import { type Definition, define } from "../core/Spec.ts"
+import { categorical } from "./categorical.ts"
+import { gaussianDefinition, gaussianLearnedDefinition } from "./gaussian.ts"
+import type { Likelihood } from "./Likelihood.ts"
+
+export { categorical } from "./categorical.ts"
+export { gaussian, gaussianLearned, type LearnedNoise } from "./gaussian.ts"
+export type { Conditional, Continuous, Likelihood } from "./Likelihood.ts"
+
+/** The kinds of likelihood that can be rebuilt from a spec. @category registry @since 0.1.0 */
+export const definitions: ReadonlyArray<Definition<Likelihood<unknown>>> = [
+  gaussianDefinition as Definition<Likelihood<unknown>>,
+  gaussianLearnedDefinition as Definition<Likelihood<unknown>>,
+  define("categorical", Schema.Struct({}), categorical) as Definition<Likelihood<unknown>>
+]

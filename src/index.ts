@@ -1,0 +1,9 @@
+/**
+ * Bayesian neural networks in pure functions: a weight is a distribution.
+ *
+ * @since 0.1.0
+ */
+export * from "./core/index.ts"
+export * from "./distributions/index.ts"
+export * from "./layers/index.ts"
+export * from "./optim/index.ts"

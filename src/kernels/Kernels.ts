@@ -1,0 +1,101 @@
+/**
+ * What an engine computes: the vocabulary between the layers' mathematics and the machine.
+ *
+ * Everything above this folder asks for its numbers here and knows nothing of storage. An engine is one value of
+ * `Kernels`; `kernels(dtype)` in `index.ts` chooses it. Every function is pure: it allocates what it returns. Shapes
+ * are checked by each kernel; a misfit is a `ShapeError`. Sums over many elements are in float64.
+ *
+ * @since 0.1.0
+ */
+import type { Key } from "../core/Key.ts"
+import type { TensorSpec } from "../core/Shape.ts"
+import type { Tensor } from "../core/Tensor.ts"
+
+/** Parameters of independent normals. Each is the shape of the variable, or `[]`: one scalar for all of it. */
+export interface NormalParams {
+  readonly mean: Tensor
+  readonly logStd: Tensor
+}
+
+/** Gradients by the parameters of a normal. */
+export interface NormalGrad {
+  readonly mean: Tensor
+  readonly logStd: Tensor
+}
+
+/** The elementwise functions that have a kernel. */
+export type Elementwise = "relu" | "tanh"
+
+/** The constants of one Adam step; the corrections are 1 - beta^t. */
+export interface AdamConstants {
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly correction1: number
+  readonly correction2: number
+}
+
+/** @category models @since 0.1.0 */
+export interface Kernels {
+  readonly name: string
+
+  /** Standard normals under a key: element i depends on the key and i alone. */
+  standardNormal(key: Key, spec: TensorSpec): Tensor
+  /** Uniform numbers in [low, high) under a key. */
+  uniform(key: Key, spec: TensorSpec, low: number, high: number): Tensor
+
+  /** y = x W^T + b. x [..., I], weight [O, I], bias [O] -> y [..., O]. */
+  affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor
+  /** dW = dy^T x [O, I]. */
+  affineWeightGrad(x: Tensor, dy: Tensor): Tensor
+  /** db = column sums of dy [O]. */
+  affineBiasGrad(dy: Tensor): Tensor
+  /** dx = dy W [..., I]. */
+  affineInputGrad(dy: Tensor, weight: Tensor): Tensor
+
+  /** w = mean + exp(logStd) eps. */
+  normalSample(q: NormalParams, eps: Tensor): Tensor
+  /** The pullback of `normalSample`: { mean: dw, logStd: dw exp(logStd) eps }. */
+  normalSampleVjp(q: NormalParams, eps: Tensor, dw: Tensor): NormalGrad
+  /** log N(x; p), elementwise, nats. */
+  normalLogProb(p: NormalParams, x: Tensor): Tensor
+  /** The elementwise derivatives of `normalLogProb`. */
+  normalLogProbGrad(p: NormalParams, x: Tensor): NormalGrad & { readonly x: Tensor }
+  /** KL(q || p) in nats, summed over elements. */
+  normalKl(q: NormalParams, p: NormalParams): number
+  /** The derivatives of `normalKl` by q's parameters, elementwise. */
+  normalKlGrad(q: NormalParams, p: NormalParams): NormalGrad
+  /** The derivatives of `normalKl` by p's parameters, in their shapes: summed where one is a scalar. */
+  normalKlGradPrior(q: NormalParams, p: NormalParams): NormalGrad
+
+  /** f(x), elementwise. */
+  elementwise(name: Elementwise, x: Tensor): Tensor
+  /** dy f'(x), given x and y = f(x). */
+  elementwiseVjp(name: Elementwise, x: Tensor, y: Tensor, dy: Tensor): Tensor
+
+  /** -log N(target; output, exp(logStd)^2) in nats, summed. output, target [B, T], logStd [T]. */
+  gaussianNll(output: Tensor, target: Tensor, logStd: Tensor): number
+  /** Its derivatives by the output [B, T] and by logStd [T]. */
+  gaussianNllGrad(output: Tensor, target: Tensor, logStd: Tensor): { readonly output: Tensor; readonly logStd: Tensor }
+  /** -log softmax(logits)[label] in nats, summed. logits [B, C], labels [B, 1]. */
+  categoricalNll(logits: Tensor, labels: Tensor): number
+  /** Its derivative by the logits: softmax(logits) - onehot(label). */
+  categoricalNllGrad(logits: Tensor, labels: Tensor): Tensor
+
+  /** a x + y. */
+  axpy(a: number, x: Tensor, y: Tensor): Tensor
+  /** a x. */
+  scale(a: number, x: Tensor): Tensor
+  /** The sum of all elements. */
+  sum(x: Tensor): number
+  /** Whether no element is NaN or infinite. */
+  allFinite(x: Tensor): boolean
+
+  /** One Adam update of a leaf: new moments, and m_hat / (sqrt(v_hat) + epsilon). */
+  adam(
+    grad: Tensor,
+    m: Tensor,
+    v: Tensor,
+    constants: AdamConstants
+  ): { readonly update: Tensor; readonly m: Tensor; readonly v: Tensor }
+}

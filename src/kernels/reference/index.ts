@@ -1,0 +1,24 @@
+/**
+ * The reference engine: plain loops in float64 arithmetic, written to be read. It runs everywhere, and is the oracle
+ * that faster engines are tested against. Float32 tensors are rounded when an element is stored.
+ *
+ * @since 0.1.0
+ */
+import type { Kernels } from "../Kernels.ts"
+import * as affine from "./affine.ts"
+import * as elementwise from "./elementwise.ts"
+import * as likelihood from "./likelihood.ts"
+import * as normal from "./normal.ts"
+import * as optimizer from "./optimizer.ts"
+import * as random from "./random.ts"
+
+/** @category engines @since 0.1.0 */
+export const reference: Kernels = {
+  name: "reference",
+  ...random,
+  ...affine,
+  ...normal,
+  ...elementwise,
+  ...likelihood,
+  ...optimizer
+}

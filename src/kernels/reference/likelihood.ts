@@ -1,0 +1,101 @@
+/** Negative log-likelihoods of a batch in nats, summed, each above its gradient. */
+import { ConfigError, ShapeError } from "../../core/errors.ts"
+import { exp, log } from "../../core/math.ts"
+import * as Shape from "../../core/Shape.ts"
+import { allocate, storage } from "../../core/storage.ts"
+import { fromStorage, type Tensor } from "../../core/Tensor.ts"
+
+const HALF_LOG_2PI = 0.9189385332046727
+
+/** The number of targets T, once output and target are both [B, T] and logStd is [T]. */
+const targets = (output: Tensor, target: Tensor, logStd: Tensor): number => {
+  const where = "Gaussian likelihood"
+  if (output.shape.length !== 2) {
+    throw new ShapeError({ where, expected: "an output [B, T]", actual: Shape.format(output.shape) })
+  }
+  Shape.assertSame(`${where}, target`, output, target)
+  Shape.assertSame(`${where}, logStd`, { dtype: output.dtype, shape: [output.shape[1]!] }, logStd)
+  return output.shape[1]!
+}
+
+export const gaussianNll = (output: Tensor, target: Tensor, logStd: Tensor): number => {
+  const T = targets(output, target, logStd)
+  const os = output[storage]
+  const ys = target[storage]
+  const ls = logStd[storage]
+  let sum = 0
+  for (let i = 0; i < os.length; i++) {
+    const l = ls[i % T]!
+    const z = (ys[i]! - os[i]!) * exp(-l)
+    sum += 0.5 * z * z + l + HALF_LOG_2PI
+  }
+  return sum
+}
+
+export const gaussianNllGrad = (output: Tensor, target: Tensor, logStd: Tensor) => {
+  const T = targets(output, target, logStd)
+  const os = output[storage]
+  const ys = target[storage]
+  const ls = logStd[storage]
+  const dOutput = allocate(output.dtype, os.length)
+  const dLogStd = new Float64Array(T)
+  for (let i = 0; i < os.length; i++) {
+    const precision = exp(-ls[i % T]!)
+    const z = (ys[i]! - os[i]!) * precision
+    dOutput[i] = -z * precision
+    dLogStd[i % T]! += 1 - z * z
+  }
+  const rounded = allocate(output.dtype, T)
+  rounded.set(dLogStd)
+  return { output: fromStorage(output.shape, dOutput), logStd: fromStorage([T], rounded) }
+}
+
+/** The number of classes C, once logits are [B, C] and labels [B, 1]. */
+const classes = (logits: Tensor, labels: Tensor): number => {
+  const where = "categorical likelihood"
+  const [batch, count] = logits.shape
+  if (batch === undefined || count === undefined || logits.shape.length !== 2) {
+    throw new ShapeError({ where, expected: "logits [B, C]", actual: Shape.format(logits.shape) })
+  }
+  Shape.assertSame(`${where}, labels`, { dtype: logits.dtype, shape: [batch, 1] }, labels)
+  return count
+}
+
+const label = (labels: Tensor, row: number, count: number): number => {
+  const value = labels[storage][row]!
+  if (Number.isInteger(value) && value >= 0 && value < count) return value
+  const expected = `an integer from 0 to ${count - 1}, as there are ${count} classes`
+  throw new ConfigError({ option: `label of row ${row}`, expected, actual: String(value) })
+}
+
+/** The largest logit of a row, and log sum exp(logit - largest) >= 0, which cannot overflow. */
+const logSumExp = (logits: Tensor, row: number, count: number): { readonly top: number; readonly rest: number } => {
+  const ls = logits[storage]
+  let top = Number.NEGATIVE_INFINITY
+  for (let c = 0; c < count; c++) if (!(ls[row * count + c]! <= top)) top = ls[row * count + c]!
+  let sum = 0
+  for (let c = 0; c < count; c++) sum += exp(ls[row * count + c]! - top)
+  return { top, rest: log(sum) }
+}
+
+export const categoricalNll = (logits: Tensor, labels: Tensor): number => {
+  const count = classes(logits, labels)
+  let total = 0
+  for (let row = 0; row < logits.shape[0]!; row++) {
+    const { top, rest } = logSumExp(logits, row, count)
+    total += top - logits[storage][row * count + label(labels, row, count)]! + rest
+  }
+  return total
+}
+
+export const categoricalNllGrad = (logits: Tensor, labels: Tensor): Tensor => {
+  const count = classes(logits, labels)
+  const ls = logits[storage]
+  const out = allocate(logits.dtype, ls.length)
+  for (let row = 0; row < logits.shape[0]!; row++) {
+    const { top, rest } = logSumExp(logits, row, count)
+    for (let c = 0; c < count; c++) out[row * count + c] = exp(ls[row * count + c]! - top - rest)
+    out[row * count + label(labels, row, count)]! -= 1
+  }
+  return fromStorage(logits.shape, out)
+}

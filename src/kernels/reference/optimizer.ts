@@ -1,0 +1,30 @@
+/** Leaf updates of optimizers that keep moments of the gradient. */
+import * as Shape from "../../core/Shape.ts"
+import { allocate, storage } from "../../core/storage.ts"
+import { fromStorage, type Tensor } from "../../core/Tensor.ts"
+import type { AdamConstants } from "../Kernels.ts"
+
+export const adam = (grad: Tensor, m: Tensor, v: Tensor, constants: AdamConstants) => {
+  Shape.assertSame("adam, first moment", grad, m)
+  Shape.assertSame("adam, second moment", grad, v)
+  const { beta1, beta2, correction1, correction2, epsilon } = constants
+  const gs = grad[storage]
+  const oldM = m[storage]
+  const oldV = v[storage]
+  const ms = allocate(grad.dtype, gs.length)
+  const vs = allocate(grad.dtype, gs.length)
+  const us = allocate(grad.dtype, gs.length)
+  for (let i = 0; i < gs.length; i++) {
+    const g = gs[i]!
+    const mi = beta1 * oldM[i]! + (1 - beta1) * g
+    const vi = beta2 * oldV[i]! + (1 - beta2) * g * g
+    ms[i] = mi
+    vs[i] = vi
+    us[i] = mi / correction1 / (Math.sqrt(vi / correction2) + epsilon)
+  }
+  return {
+    update: fromStorage(grad.shape, us),
+    m: fromStorage(grad.shape, ms),
+    v: fromStorage(grad.shape, vs)
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The linear layer of Bayes by Backprop: `bayesian(Linear, meanField)`, weight and bias both distributions.
+ *
+ * @since 0.1.0
+ */
+import { type MeanField, meanField, type Prior } from "../distributions/index.ts"
+import { bayesian } from "./bayesian.ts"
+import type { Layer } from "./Layer.ts"
+import * as Linear from "./Linear.ts"
+
+/** { mean, logStd } of the weight [out, in] and of the bias [out]. @category models @since 0.1.0 */
+export type Params<B extends boolean = true> = MeanField<Linear.ParamsFor<B>>
+
+/** Standard normal noise: weight [out, in], bias [out]. @category models @since 0.1.0 */
+export type Noise<B extends boolean = true> = Linear.ParamsFor<B>
+
+/** Those of `Linear`, and those of `meanField`: the prior (default N(0, 1)) and the initial std. */
+export interface Options<B extends boolean = boolean> extends Linear.Options<B> {
+  readonly prior?: Prior.Prior
+  readonly initialStd?: number
+}
+
+/**
+ * **Shapes**: x [B, ..., in] -> y [B, ..., out]. **Source**: Blundell et al. 2015, section 3.2.
+ *
+ * @example
+ * ```ts
+ * import { BayesianLinear, Key, Tensor } from "effect-bayes"
+ *
+ * const layer = BayesianLinear.make({ in: 3, out: 2 })
+ * const params = layer.init(Key.make(0))
+ * const y = layer.forward(params, Tensor.from([[1, 2, 3]]), layer.noise(Key.make(1), 1))
+ * y.shape // => [1, 2]
+ * layer.kl(params) > 0 // => true
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = <const B extends boolean = true>(options: Options<B>): Layer<Params<B>, Noise<B>> => {
+  const { prior, initialStd, ...linear } = options
+  return bayesian(
+    Linear.make(linear as Linear.Options<B>),
+    meanField<Linear.ParamsFor<B>>({
+      ...(prior === undefined ? {} : { prior }),
+      ...(initialStd === undefined ? {} : { initialStd })
+    })
+  )
+}

@@ -1,0 +1,35 @@
+/**
+ * The registry of everything that comes with the library, and the way back from a spec to a layer.
+ *
+ * @since 0.1.0
+ */
+import type { Spec } from "../core/Spec.ts"
+import { meanFieldDefinition, Prior } from "../distributions/index.ts"
+import * as activation from "./activation.ts"
+import * as bayesian from "./bayesian.ts"
+import type { Any } from "./Layer.ts"
+import * as Linear from "./Linear.ts"
+import * as Registry from "./Registry.ts"
+import * as sequential from "./sequential.ts"
+
+/** @category registry @since 0.1.0 */
+export const builtin: Registry.Registry = {
+  layers: [Linear.definition, bayesian.definition, sequential.definition, ...activation.definitions],
+  posteriors: [meanFieldDefinition],
+  priors: Prior.definitions
+}
+
+/**
+ * Makes the layer that a spec describes. **Errors**: `ConfigError` for an unknown kind or wrong fields.
+ *
+ * @example
+ * ```ts
+ * import { fromSpec, Linear } from "effect-bayes"
+ *
+ * fromSpec(Linear.make({ in: 3, out: 2 }).spec).outShape([3]) // => [2]
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromSpec = (spec: Spec, registry: Registry.Registry = builtin): Any => Registry.layer(spec, registry)

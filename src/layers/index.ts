@@ -1,0 +1,10 @@
+/** Layers: the one interface, the lifting of a deterministic layer into a Bayesian one, and what composes. @since 0.1.0 */
+export { relu, tanh } from "./activation.ts"
+export * as BayesianLinear from "./BayesianLinear.ts"
+export { bayesian } from "./bayesian.ts"
+export { builtin, fromSpec } from "./fromSpec.ts"
+export type { Any as AnyLayer, Empty, Layer, Noise as NoiseOf, Params as ParamsOf, Pullback } from "./Layer.ts"
+export { deterministic } from "./Layer.ts"
+export * as Linear from "./Linear.ts"
+export type { LayerDefinition, Registry } from "./Registry.ts"
+export { sequential } from "./sequential.ts"

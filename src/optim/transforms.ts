@@ -1,0 +1,105 @@
+/**
+ * The transformations that optimizers are chained from.
+ *
+ * @since 0.1.0
+ */
+import { assertConfig } from "../core/errors.ts"
+import { isTensor, type Tensor } from "../core/Tensor.ts"
+import * as Tree from "../core/Tree.ts"
+import { type Kernels, kernels } from "../kernels/index.ts"
+import type { Optimizer } from "./Optimizer.ts"
+import { constant, type Schedule } from "./schedule.ts"
+
+/** @category models @since 0.1.0 */
+export interface LearningRateState {
+  readonly step: number
+}
+
+/** Multiplies by minus the learning rate of the step. @category transforms @since 0.1.0 */
+export const scaleByLearningRate = (rate: number | Schedule): Optimizer<LearningRateState> => {
+  const at = typeof rate === "number" ? constant(rate) : rate
+  assertConfig(Number.isFinite(at(0)) && at(0) > 0, "learning rate", "a finite number above 0", at(0))
+  return {
+    init: () => ({ step: 0 }),
+    update: (grads, { step }) => [Tree.map(grads, (g) => kernels(g.dtype).scale(-at(step), g)), { step: step + 1 }]
+  }
+}
+
+/** @category models @since 0.1.0 */
+export interface MomentumState {
+  readonly velocity: unknown
+}
+
+/**
+ * Heavy-ball momentum: v <- decay v + g, and v (or with Nesterov g + decay v) in place of g.
+ *
+ * **Source**: Sutskever et al. 2013, in PyTorch's form, where the rate does not enter v. **Errors**: `ConfigError`
+ * unless 0 <= decay < 1.
+ *
+ * @category transforms
+ * @since 0.1.0
+ */
+export const momentum = (decay: number, options?: { readonly nesterov?: boolean }): Optimizer<MomentumState> => {
+  assertConfig(decay >= 0 && decay < 1, "momentum", "a number from 0 up to, not including, 1", decay)
+  const add = (v: Tensor, g: Tensor): Tensor => kernels(g.dtype).axpy(decay, v, g)
+  return {
+    init: (params) => ({ velocity: Tree.zerosLike(params) }),
+    update: <P>(grads: P, state: MomentumState) => {
+      const velocity = Tree.zip(state.velocity as P, grads, add)
+      return [options?.nesterov === true ? Tree.zip(velocity, grads, add) : velocity, { velocity }]
+    }
+  }
+}
+
+/** Moments of the gradient and the powers beta1^t and beta2^t. @category models @since 0.1.0 */
+export interface AdamState {
+  readonly m: unknown
+  readonly v: unknown
+  readonly power1: number
+  readonly power2: number
+}
+
+/** What the Adam kernel gives for one leaf. */
+type AdamLeaf = ReturnType<Kernels["adam"]>
+const isAdamLeaf = (u: unknown): u is AdamLeaf =>
+  typeof u === "object" && u !== null && "update" in u && isTensor(u.update)
+
+/** @category models @since 0.1.0 */
+export interface AdamOptions {
+  readonly beta1?: number
+  readonly beta2?: number
+  readonly epsilon?: number
+}
+
+/**
+ * m_hat / (sqrt(v_hat) + epsilon) from debiased moments of the gradient.
+ *
+ * **Source**: Kingma & Ba 2015, algorithm 1. **Numerics**: the powers of beta are running products, which no engine
+ * rounds in its own way. **Errors**: `ConfigError` for a beta outside [0, 1) or an epsilon not above 0.
+ *
+ * @category transforms
+ * @since 0.1.0
+ */
+export const scaleByAdam = (options?: AdamOptions): Optimizer<AdamState> => {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options ?? {}
+  assertConfig(beta1 >= 0 && beta1 < 1, "beta1", "a number from 0 up to, not including, 1", beta1)
+  assertConfig(beta2 >= 0 && beta2 < 1, "beta2", "a number from 0 up to, not including, 1", beta2)
+  assertConfig(epsilon > 0, "epsilon", "a number above 0", epsilon)
+  return {
+    init: (params) => ({ m: Tree.zerosLike(params), v: Tree.zerosLike(params), power1: 1, power2: 1 }),
+    update: <P>(grads: P, state: AdamState) => {
+      const power1 = state.power1 * beta1
+      const power2 = state.power2 * beta2
+      const constants = { beta1, beta2, epsilon, correction1: 1 - power1, correction2: 1 - power2 }
+      const leaves = Tree.mapWith(
+        isTensor,
+        (g, [m, v]) => kernels(g.dtype).adam(g, m as Tensor, v as Tensor, constants),
+        grads,
+        state.m,
+        state.v
+      )
+      const pick = (field: "update" | "m" | "v"): P => Tree.mapWith(isAdamLeaf, (leaf) => leaf[field], leaves) as P
+      return [pick("update"), { m: pick("m"), v: pick("v"), power1, power2 }]
+    }
+  }
+}
