@@ -1,0 +1,77 @@
+/**
+ * A law: a property that every implementation of an interface must have, under a name, ready to be checked.
+ *
+ * Laws are written once and applied to each implementation in one line, ours and yours alike:
+ * `for (const law of laws.layer(mine, { inShape: [3] })) it(law.name, () => law.check())`.
+ *
+ * @since 0.1.0
+ */
+import fc from "fast-check"
+
+/** `check` throws where the law is broken, and prints a counterexample. @category models @since 0.1.0 */
+export interface Law {
+  readonly name: string
+  readonly check: (params?: fc.Parameters) => void
+}
+
+/** How many cases a law is checked on, unless fast-check's global configuration or the caller says otherwise. */
+const RUNS = 50
+
+/** fast-check's parameters for cases of type T, the caller's last. */
+const settings = <T>(runs: number, params: fc.Parameters | undefined): fc.Parameters<[T]> =>
+  ({ numRuns: fc.readConfigureGlobal().numRuns ?? runs, ...params }) as unknown as fc.Parameters<[T]>
+
+/**
+ * A law about every case that `cases` can make; `holds` throws for a case that breaks it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const forAll = <T>(name: string, cases: fc.Arbitrary<T>, holds: (value: T) => void, runs = RUNS): Law => ({
+  name,
+  check: (params) =>
+    fc.assert(
+      fc.property(cases, (value) => holds(value)),
+      settings<T>(runs, params)
+    )
+})
+
+/** What one check of a law has seen in all its cases. @category models @since 0.1.0 */
+export interface Tally {
+  compared: number
+  setAside: number
+}
+
+/**
+ * A law that may set single comparisons aside (a kink, where there is no derivative): it holds if every other one does
+ * and no more than 5% are set aside in the whole check.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const forMost = <T>(
+  name: string,
+  cases: fc.Arbitrary<T>,
+  holds: (value: T, tally: Tally) => void,
+  runs = RUNS
+): Law => ({
+  name,
+  check: (params) => {
+    const tally: Tally = { compared: 0, setAside: 0 }
+    forAll(name, cases, (value) => holds(value, tally), runs).check(params)
+    if (tally.setAside > 0.05 * tally.compared) {
+      throw new Error(`${name}: ${tally.setAside} of ${tally.compared} comparisons were set aside, more than 5%`)
+    }
+  }
+})
+
+/** A law about no cases in particular, such as a statistical one with a seed of its own. @category constructors @since 0.1.0 */
+export const once = (name: string, holds: (seed: number) => void): Law => ({
+  name,
+  check: (params) => holds(params?.seed ?? 0)
+})
+
+/** Throws unless `ok`. @category assertions @since 0.1.0 */
+export const assert = (ok: boolean, problem: () => string): void => {
+  if (!ok) throw new Error(problem())
+}

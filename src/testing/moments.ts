@@ -1,0 +1,77 @@
+/**
+ * Sampling against exact values, with both errors bounded: a false alarm and a missed fault.
+ *
+ * A mean of n independent draws is compared with the exact one at 5 standard errors. By the normal approximation a
+ * right sampler is refused with probability below 6e-7 a comparison (and always with the same seed, so never by
+ * chance), and one that is off by 8 standard errors or more passes with probability below 2e-3.
+ *
+ * @since 0.1.0
+ */
+import fc from "fast-check"
+import * as Key from "../core/Key.ts"
+import * as Tensor from "../core/Tensor.ts"
+import type { Layer } from "../layers/Layer.ts"
+import { assert, type Law, once } from "./Law.ts"
+
+/** Exact moments of each element of an output. @category models @since 0.1.0 */
+export interface Moments {
+  readonly mean: Float64Array
+  readonly variance: Float64Array
+}
+
+const ERRORS = 5
+
+/** The mean of a sample and the standard error of it. */
+const estimate = (sample: ReadonlyArray<number>): { readonly mean: number; readonly error: number } => {
+  const n = sample.length
+  const mean = sample.reduce((sum, x) => sum + x, 0) / n
+  const variance = sample.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / (n - 1)
+  return { mean, error: Math.sqrt(variance / n) }
+}
+
+/**
+ * Throws unless the mean of a sample is within 5 standard errors of the exact one.
+ *
+ * @category assertions
+ * @since 0.1.0
+ */
+export const assertMean = (what: string, exact: number, sample: ReadonlyArray<number>): void => {
+  const { mean, error } = estimate(sample)
+  const rounding = 1e-6 * (1 + Math.abs(exact))
+  assert(
+    Math.abs(mean - exact) <= ERRORS * error + rounding,
+    () => `${what}: ${mean} +- ${error} over ${sample.length} draws, exactly ${exact}`
+  )
+}
+
+/** The cases of an arbitrary that a seed gives: for laws whose false alarms must not depend on the day. */
+export const fixedCases = <T>(cases: fc.Arbitrary<T>, count: number, seed: number): ReadonlyArray<T> =>
+  fc.sample(cases, { seed, numRuns: count })
+
+const DRAWS = 4000
+
+/**
+ * Mean and variance of each element of the output over 4000 draws of the noise, against the exact moments.
+ *
+ * The variance's standard error is about sqrt(2 / 4000) = 2.2% of it for a normal output, so a variance that is wrong
+ * by 18% is missed with probability below 2e-3.
+ */
+export const momentLaw = <P, E>(
+  layer: Layer<P, E>,
+  cases: fc.Arbitrary<{ readonly params: P; readonly x: Tensor.Tensor }>,
+  moments: (params: P, x: Tensor.Tensor) => Moments
+): Law =>
+  once("layer: moments over the noise are exact ones within 5 standard errors", (seed) => {
+    for (const { params, x } of fixedCases(cases, 3, seed)) {
+      const exact = moments(params, x)
+      const draws = Key.split(Key.make(seed), DRAWS).map((key) =>
+        Tensor.toFloat64Array(layer.forward(params, x, layer.noise(key, x.shape[0]!)))
+      )
+      for (const [i, mean] of exact.mean.entries()) {
+        const deviations = draws.map((y) => y[i]! - mean)
+        const squares = deviations.map((d) => d * d)
+        assertMean(`deviation of output ${i} from its mean`, 0, deviations)
+        assertMean(`variance of output ${i}`, exact.variance[i]!, squares)
+      }
+    }
+  })

@@ -1,0 +1,50 @@
+// Every layer under the laws of layers: one line each.
+import { type AnyLayer, BayesianLinear, bayesian, Linear, meanField, Prior, relu, sequential, tanh } from "effect-bayes"
+import { laws } from "effect-bayes/testing"
+import { affineMoments } from "./affineMoments.ts"
+import { under } from "./under.ts"
+
+for (const dtype of ["float64", "float32"] as const) {
+  const check = (name: string, layer: AnyLayer, inShape: ReadonlyArray<number>) =>
+    under(`${name}, ${dtype}`, laws.layer(layer, { inShape, dtype }))
+
+  check("Linear 3 -> 2", Linear.make({ in: 3, out: 2, dtype }), [3])
+  check("Linear 1 -> 1, no bias", Linear.make({ in: 1, out: 1, bias: false, dtype }), [1])
+  check("Linear over two axes", Linear.make({ in: 3, out: 2, dtype }), [2, 3])
+  check("relu", relu, [5])
+  check("relu over three axes", relu, [2, 1, 3])
+  check("tanh", tanh, [5])
+
+  const [in2out1, in4out6, in5out3] = [
+    BayesianLinear.make({ in: 2, out: 1, dtype }),
+    BayesianLinear.make({ in: 4, out: 6, prior: Prior.normal({ mean: 0.3, std: 0.7 }), initialStd: 0.5, dtype }),
+    BayesianLinear.make({ in: 5, out: 3, bias: false, prior: Prior.normal({ mean: -2, std: 0.01 }), dtype })
+  ]
+  under(`BayesianLinear 2 -> 1, ${dtype}`, laws.layer(in2out1, { inShape: [2], moments: affineMoments }))
+  under(
+    `BayesianLinear 4 -> 6, prior N(0.3, 0.7), ${dtype}`,
+    laws.layer(in4out6, { inShape: [4], moments: affineMoments })
+  )
+  under(
+    `BayesianLinear 5 -> 3, no bias, prior N(-2, 0.01), ${dtype}`,
+    laws.layer(in5out3, { inShape: [5], moments: affineMoments })
+  )
+  check("BayesianLinear over two axes", in2out1, [3, 2])
+
+  check("sequential of tanh", sequential(in2out1, tanh, Linear.make({ in: 1, out: 3, dtype })), [2])
+  check("sequential of relu", sequential(in4out6, relu, BayesianLinear.make({ in: 6, out: 2, dtype })), [4])
+  check("sequential of one", sequential(in2out1), [2])
+  check(
+    "nested sequential",
+    sequential(sequential(in4out6, tanh), sequential(sequential(Linear.make({ in: 6, out: 2, dtype }), tanh), in2out1)),
+    [4]
+  )
+  check(
+    "bayesian over a whole sequential",
+    bayesian(
+      sequential(Linear.make({ in: 3, out: 4, dtype }), tanh, Linear.make({ in: 4, out: 2, dtype })),
+      meanField()
+    ),
+    [3]
+  )
+}
