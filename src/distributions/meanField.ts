@@ -23,7 +23,7 @@ import * as Prior from "./Prior.ts"
 export type MeanField<W> = W extends Tensor.Tensor ? Normal.Normal : { readonly [K in keyof W]: MeanField<W[K]> }
 
 /** Standard deviations start at this over the square root of the fan-in. */
-const INITIAL_STD = 0.1
+const INITIAL_STD = 0.03
 
 /**
  * Inputs per output of a weight tensor [out, ...in]. A vector (a bias) has one: its input is the constant 1. With
@@ -46,7 +46,7 @@ const sumNormals = (q: unknown, f: (q: Normal.Normal) => number): number =>
 /**
  * A mean-field posterior for weights of any record type.
  *
- * `prior` is N(0, 1) unless given. `initialStd` (default 0.1) is the standard deviation that `init` gives a weight
+ * `prior` is N(0, 1) unless given. `initialStd` (default 0.03) is the standard deviation that `init` gives a weight
  * with one input; a weight with fan-in n starts at initialStd / sqrt(n). **Errors**: `ConfigError` unless it is above 0.
  *
  * @category constructors

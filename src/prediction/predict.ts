@@ -1,0 +1,182 @@
+/**
+ * Predictions with their uncertainty: the network run under many draws of its weights.
+ *
+ * A draw serves every row, so a row's prediction does not depend on the rows it is predicted with. `Noise` says where
+ * draws come from: with `Noise.layerZero` they all are the posterior's mean.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
+import { log } from "../core/math.ts"
+import { Noise } from "../core/Noise.ts"
+import * as Tensor from "../core/Tensor.ts"
+import { Dataset, Standardizer } from "../data/index.ts"
+import type { Likelihood } from "../distributions/index.ts"
+import { kernels } from "../kernels/index.ts"
+import type { Model } from "../training/index.ts"
+import * as Mixture from "./mixture.ts"
+
+/** A regression model with its parameters; what `Training.fit` gives is one. @category models @since 0.1.0 */
+export interface Fitted<P, E, L> {
+  readonly model: Model.Regression<P, E, L>
+  readonly params: Model.Params<P, L>
+}
+
+/** @category models @since 0.1.0 */
+export interface PredictOptions {
+  /** Weight draws, default 100. */
+  readonly draws?: number
+  /** Levels of the quantiles, default 0.05, 0.25, 0.5, 0.75, 0.95. */
+  readonly quantiles?: ReadonlyArray<number>
+}
+
+/** Each tensor is [rows, targets], float64, in the targets' units (variances in their squares). @category models @since 0.1.0 */
+export interface Prediction {
+  readonly mean: Tensor.Tensor
+  /** Square root of aleatoric + epistemic. */
+  readonly std: Tensor.Tensor
+  /** Variance of the noise, averaged over draws. */
+  readonly aleatoric: Tensor.Tensor
+  /** Variance of the draws' means. */
+  readonly epistemic: Tensor.Tensor
+  /** Quantiles of the predictive mixture, noise included. */
+  readonly quantiles: ReadonlyArray<{ readonly level: number; readonly value: Tensor.Tensor }>
+}
+
+const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
+
+/** The mixture of the rows of x [N, features], in standardized units. */
+const mixtureOf = Effect.fnUntraced(function* <P, E, L>(fitted: Fitted<P, E, L>, x: Tensor.Tensor, draws: number) {
+  const { model, params } = fitted
+  const noise = yield* Noise
+  yield* checked(() => assertConfig(Number.isSafeInteger(draws) && draws > 0, "draws", "a whole number above 0", draws))
+  const inputs = yield* checked(() => Standardizer.apply(model.inputs, x, model.dtype))
+  yield* checked(() => assertFinite("x", inputs))
+  const conditionals: Array<Likelihood.Conditional> = []
+  for (let s = 0; s < draws; s++) {
+    yield* Effect.yieldNow
+    const eps = yield* noise.draw(model.network, s, x.shape[0]!, "predict")
+    conditionals.push(
+      model.likelihood.conditional(params.likelihood, model.network.forward(params.network, inputs, eps))
+    )
+  }
+  return conditionals as unknown as Mixture.Mixture
+})
+
+const assertFinite = (what: string, t: Tensor.Tensor): void =>
+  assertConfig(kernels(t.dtype).allFinite(t), what, "finite numbers", "NaN or Infinity")
+
+const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> =>
+  Effect.try({
+    try: f,
+    catch: (error) => {
+      if (error instanceof ConfigError || error instanceof ShapeError) return error
+      throw error
+    }
+  })
+
+/**
+ * Predicts the targets of x [N, features], given in the data's units.
+ *
+ * **Errors**: `ShapeError` for another number of features, `ConfigError` for no draws or a level outside (0, 1).
+ *
+ * @category prediction
+ * @since 0.1.0
+ */
+export const predict: <P, E, L>(
+  fitted: Fitted<P, E, L>,
+  x: Tensor.Tensor,
+  options?: PredictOptions
+) => Effect.Effect<Prediction, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, x, options) {
+  const { draws = 100, quantiles: levels = LEVELS } = options ?? {}
+  for (const level of levels) {
+    yield* checked(() => assertConfig(level > 0 && level < 1, "level of a quantile", "a number between 0 and 1", level))
+  }
+  const mixture = yield* mixtureOf(fitted, x, draws)
+  const { mean: shift, std: unit } = fitted.model.targets
+  const T = unit.length
+  const shape = [x.shape[0]!, T]
+  const each = (f: (i: number, unit: number, shift: number) => number): Tensor.Tensor =>
+    Tensor.from(
+      Float64Array.from({ length: shape[0]! * T }, (_, i) => f(i, unit[i % T]!, shift[i % T]!)),
+      { shape }
+    )
+  const moments = Array.from({ length: shape[0]! * T }, (_, i) => Mixture.moments(mixture, i))
+  return {
+    mean: each((i, u, m) => m + u * moments[i]!.mean),
+    std: each((i, u) => u * Math.sqrt(moments[i]!.aleatoric + moments[i]!.epistemic)),
+    aleatoric: each((i, u) => u * u * moments[i]!.aleatoric),
+    epistemic: each((i, u) => u * u * moments[i]!.epistemic),
+    quantiles: levels.map((level) => ({ level, value: each((i, u, m) => m + u * Mixture.quantile(mixture, i, level)) }))
+  }
+})
+
+/**
+ * The central interval that holds this share of the predictive probability, from a prediction with its two quantiles.
+ *
+ * **Errors**: `ConfigError` (thrown) if they were not asked for.
+ *
+ * @category prediction
+ * @since 0.1.0
+ */
+export const interval = (
+  prediction: Prediction,
+  mass: number
+): { readonly lower: Tensor.Tensor; readonly upper: Tensor.Tensor } => {
+  const find = (level: number): Tensor.Tensor => {
+    const found = prediction.quantiles.find((q) => Math.abs(q.level - level) < 1e-9)
+    if (found !== undefined) return found.value
+    const actual = `levels ${prediction.quantiles.map((q) => q.level).join(", ")}`
+    throw new ConfigError({ option: `quantiles for an interval of ${mass}`, expected: `level ${level}`, actual })
+  }
+  return { lower: find((1 - mass) / 2), upper: find((1 + mass) / 2) }
+}
+
+/** How good predictions are on rows with known targets. @category models @since 0.1.0 */
+export interface Evaluation {
+  readonly rows: number
+  /** Root mean squared error of the predictive mean, for each target, in its units. */
+  readonly rmse: ReadonlyArray<number>
+  /** Mean over rows of the log density of the mixture at the targets, in nats, for densities in their units. */
+  readonly meanLogLikelihood: number
+  /** Share of targets inside the central 90% interval. */
+  readonly coverage90: number
+}
+
+/**
+ * Tests a model on data it was not trained on.
+ *
+ * **Source**: RMSE and test log-likelihood as in Hernandez-Lobato & Adams 2015, section 5. **Errors**: those of
+ * `predict`, and `ShapeError` for another number of targets.
+ *
+ * @category prediction
+ * @since 0.1.0
+ */
+export const evaluate: <P, E, L>(
+  fitted: Fitted<P, E, L>,
+  data: Dataset.Dataset,
+  options?: Pick<PredictOptions, "draws">
+) => Effect.Effect<Evaluation, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, data, options) {
+  const { targets } = fitted.model
+  const mixture = yield* mixtureOf(fitted, data.x, options?.draws ?? 100)
+  const y = yield* checked(() => Tensor.toFloat64Array(Standardizer.apply(targets, data.y, "float64")))
+  const T = targets.columns.length
+  const rows = Dataset.size(data)
+  const squares = new Float64Array(T)
+  let logLikelihood = 0
+  let covered = 0
+  for (let i = 0; i < y.length; i++) {
+    const error = y[i]! - Mixture.moments(mixture, i).mean
+    squares[i % T]! += error * error
+    const p = Mixture.cdf(mixture, i, y[i]!)
+    if (p >= 0.05 && p <= 0.95) covered++
+  }
+  for (let r = 0; r < rows; r++) logLikelihood += Mixture.logDensity(mixture, r * T, y.subarray(r * T, (r + 1) * T))
+  return {
+    rows,
+    rmse: targets.std.map((unit, t) => unit * Math.sqrt(squares[t]! / rows)),
+    meanLogLikelihood: logLikelihood / rows - targets.std.reduce((sum, unit) => sum + log(unit), 0),
+    coverage90: covered / y.length
+  }
+})

@@ -1,0 +1,3 @@
+/** Training: models, the negative ELBO, the pure step and the loop around it. @since 0.1.0 */
+export * as Model from "./Model.ts"
+export * as Training from "./trainings.ts"

@@ -1,0 +1,87 @@
+/**
+ * The negative ELBO of a batch, per datum, and its gradient.
+ *
+ * loss = mean over the batch of -log p(y | x, w) + temperature KL(q || prior) / N: an unbiased estimate, whatever the
+ * batch, of the negative evidence lower bound of all N training rows divided by N.
+ *
+ * @since 0.1.0
+ */
+import { ConfigError } from "../core/errors.ts"
+import type { Tensor } from "../core/Tensor.ts"
+import * as Tree from "../core/Tree.ts"
+import { kernels } from "../kernels/index.ts"
+import type { Model, Params } from "./Model.ts"
+
+/** Standardized rows x [B, ...in] and y [B, targets]. @category models @since 0.1.0 */
+export interface Batch {
+  readonly x: Tensor
+  readonly y: Tensor
+}
+
+/** @category models @since 0.1.0 */
+export interface Weighting {
+  /** Rows of the training set: the KL counts once for all of them. */
+  readonly rows: number
+  /** Weight of the KL, default 1: the Bayesian posterior. 0 leaves the KL out, below 1 is a "cold" posterior. */
+  readonly temperature?: number
+}
+
+/** @category models @since 0.1.0 */
+export interface Loss {
+  /** What is minimized: nats per datum, lower is better. */
+  readonly negElboMean: number
+  /** Mean negative log-likelihood of the batch: nats per datum. May be negative, as densities may exceed 1. */
+  readonly nllMean: number
+  /** KL(q || prior) in nats, summed over all weights. */
+  readonly klNats: number
+}
+
+const weigh = ({ rows, temperature = 1 }: Weighting): number => {
+  if (!(Number.isSafeInteger(rows) && rows > 0)) {
+    throw new ConfigError({ option: "rows", expected: "the number of training rows, above 0", actual: String(rows) })
+  }
+  if (Number.isFinite(temperature) && temperature >= 0) return temperature / rows
+  throw new ConfigError({ option: "temperature", expected: "a finite number from 0", actual: String(temperature) })
+}
+
+const loss = (nll: number, batch: Batch, klNats: number, klWeight: number): Loss => {
+  const nllMean = nll / batch.x.shape[0]!
+  return { negElboMean: klWeight === 0 ? nllMean : nllMean + klWeight * klNats, nllMean, klNats }
+}
+
+/** The loss alone. @category objective @since 0.1.0 */
+export const negElbo = <P, E, L>(
+  model: Model<P, E, L>,
+  params: Params<P, L>,
+  batch: Batch,
+  eps: E,
+  weighting: Weighting
+): Loss => {
+  const output = model.network.forward(params.network, batch.x, eps)
+  const nll = model.likelihood.nll(params.likelihood, output, batch.y)
+  return loss(nll, batch, model.network.kl(params.network, eps), weigh(weighting))
+}
+
+/** The loss and its gradient by every parameter. @category objective @since 0.1.0 */
+export const negElboGrad = <P, E, L>(
+  model: Model<P, E, L>,
+  params: Params<P, L>,
+  batch: Batch,
+  eps: E,
+  weighting: Weighting
+): { readonly loss: Loss; readonly grads: Params<P, L> } => {
+  const klWeight = weigh(weighting)
+  const perRow = 1 / batch.x.shape[0]!
+  const { y: output, pullback } = model.network.vjp(params.network, batch.x, eps)
+  const nll = model.likelihood.nll(params.likelihood, output, batch.y)
+  const grad = model.likelihood.nllGrad(params.likelihood, output, batch.y)
+  const { dParams } = pullback(kernels(output.dtype).scale(perRow, grad.dOutput), { dx: false })
+  const addKl = (dKl: Tensor, d: Tensor): Tensor => kernels(d.dtype).axpy(klWeight, dKl, d)
+  return {
+    loss: loss(nll, batch, model.network.kl(params.network, eps), klWeight),
+    grads: {
+      network: klWeight === 0 ? dParams : Tree.zip(model.network.klGrad(params.network, eps), dParams, addKl),
+      likelihood: Tree.map(grad.dParams, (d) => kernels(d.dtype).scale(perRow, d))
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * One training step, pure: (state, batch, eps) -> [state, info]. State is what must persist; info is what is merely
+ * interesting.
+ *
+ * @since 0.1.0
+ */
+
+import * as Tree from "../core/Tree.ts"
+import { kernels } from "../kernels/index.ts"
+import { Optimizer } from "../optim/index.ts"
+import type { Model, Params } from "./Model.ts"
+import { type Batch, type Loss, negElboGrad, type Weighting } from "./objective.ts"
+
+/** P, L: parameters; S: the optimizer's state. @category models @since 0.1.0 */
+export interface State<P, L, S> {
+  readonly params: Params<P, L>
+  readonly optimizer: S
+  /** Steps taken. */
+  readonly step: number
+}
+
+/** The state before the first step. @category constructors @since 0.1.0 */
+export const start = <P, L, S>(params: Params<P, L>, optimizer: Optimizer.Optimizer<S>): State<P, L, S> => ({
+  params,
+  optimizer: optimizer.init(params),
+  step: 0
+})
+
+/**
+ * The step function of a model and an optimizer. Same state, batch and noise, same bits.
+ *
+ * @category training
+ * @since 0.1.0
+ */
+export const step =
+  <P, E, L, S>(model: Model<P, E, L>, optimizer: Optimizer.Optimizer<S>, weighting: Weighting) =>
+  (state: State<P, L, S>, batch: Batch, eps: E): readonly [State<P, L, S>, Loss] => {
+    const { loss, grads } = negElboGrad(model, state.params, batch, eps, weighting)
+    const [updates, next] = optimizer.update(grads, state.optimizer, state.params)
+    return [{ params: Optimizer.apply(state.params, updates), optimizer: next, step: state.step + 1 }, loss]
+  }
+
+/** What is NaN or infinite after a step, if anything is. @category training @since 0.1.0 */
+export const nonFinite = <P, L, S>(state: State<P, L, S>, loss: Loss): string | undefined => {
+  if (!Number.isFinite(loss.nllMean)) return "the negative log-likelihood"
+  if (!Number.isFinite(loss.klNats)) return "the KL divergence"
+  const bad = Tree.leaves(state.params).find(({ value }) => !kernels(value.dtype).allFinite(value))
+  return bad === undefined ? undefined : `the parameter ${bad.path}`
+}
