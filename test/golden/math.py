@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""High-precision values of the elementary functions in src/core/math.ts.
+
+Usage: python3 math.py OUT.json      (needs mpmath)
+Each function maps to pairs [x, f(x)]: x is a float64, f(x) the float64 nearest to the value at 60 digits.
+Arguments: a sweep over every decade of the function's range in both signs, and the places where it changes its method.
+"""
+import json, random, sys
+from mpmath import mp, mpf, erfc, exp, expm1, log, log1p, sqrt, tanh, sinpi, cospi
+
+mp.dps = 60
+random.seed(20260101)
+
+
+def decades(low, high, each):
+    """Numbers of both signs, `each` to a decade from 10^low to 10^high."""
+    sizes = [random.uniform(1, 10) * 10.0 ** k for k in range(low, high) for _ in range(each)]
+    return [s * x for x in sizes for s in (1, -1)]
+
+
+def positive(xs):
+    return [x for x in xs if x > 0]
+
+
+def within(bound, xs):
+    return [x for x in xs if abs(x) <= bound]
+
+
+def around(*places):
+    return [p + d for p in places for d in (-1e-3, -1e-9, 0.0, 1e-9, 1e-3)]
+
+
+uniform = lambda low, high, n: [random.uniform(low, high) for _ in range(n)]
+functions = {
+    "exp": (exp, within(700, decades(-20, 3, 6) + uniform(-700, 700, 150) + around(0.34657359027997264, -0.34657359027997264))),
+    "expm1": (expm1, within(700, decades(-20, 3, 6) + uniform(-3, 3, 150) + around(0.34657359027997264, -0.34657359027997264))),
+    "expm1MinusX": (lambda x: exp(x) - 1 - x, within(700, decades(-12, 3, 6) + uniform(-3, 3, 150) + around(0.5, -0.5))),
+    "log": (log, positive(decades(-307, 308, 1)) + uniform(0.5, 2, 150) + around(0.7071067811865476, 1.4142135623730951) + [5e-324, 1e-310]),
+    "log1p": (log1p, [x for x in decades(-20, 20, 3) if x > -1] + uniform(-0.999, 3, 150) + around(-0.29, 0.41)),
+    "tanh": (tanh, decades(-20, 2, 6) + uniform(-5, 5, 150) + around(20.0, -20.0)),
+    "sinPi": (sinpi, decades(-12, 3, 3) + uniform(-2, 2, 150)),
+    "cosPi": (cospi, decades(-12, 3, 3) + uniform(-2, 2, 150)),
+    "normalPdf": (lambda x: exp(-x * x / 2) / sqrt(2 * mp.pi), decades(-12, 1, 3) + uniform(-37, 37, 150)),
+    "normalCdf": (lambda x: erfc(-x / sqrt(mpf(2))) / 2, decades(-12, 1, 3) + uniform(-37, 9, 200) + around(-2.5, 2.5, -4.0, 4.0)),
+}
+table = {name: [[x, float(f(mpf(x)))] for x in xs] for name, (f, xs) in functions.items()}
+json.dump({"source": "mpmath, 60 digits", "functions": table}, open(sys.argv[1], "w"))
+print({name: len(pairs) for name, pairs in table.items()})
