@@ -10,7 +10,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import { ConfigError, type ShapeError } from "./errors.ts"
+import { attempt } from "./attempt.ts"
+import { ConfigError, ShapeError } from "./errors.ts"
 import * as Key from "./Key.ts"
 import * as Tree from "./Tree.ts"
 
@@ -103,8 +104,8 @@ export const layerReplay = (draws: ReadonlyArray<unknown>): Layer.Layer<Noise> =
     seed: 0,
     key: keys(0),
     draw: <E>(source: NoiseSource<E>, step: number, batch: number) =>
-      Effect.try({
-        try: () => {
+      attempt(
+        () => {
           if (step >= draws.length) {
             const actual = `${draws.length} draws, of which none is for step ${step}`
             throw new ConfigError({ option: "replayed noise", expected: "one draw a step", actual })
@@ -113,6 +114,7 @@ export const layerReplay = (draws: ReadonlyArray<unknown>): Layer.Layer<Noise> =
           Tree.assertShapes(`replayed noise of step ${step}`, Tree.shapes(wanted(source, batch)), draw)
           return draw
         },
-        catch: (error) => error as ConfigError | ShapeError
-      })
+        ConfigError,
+        ShapeError
+      )
   }))

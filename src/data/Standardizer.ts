@@ -72,8 +72,8 @@ export const fit = (x: Tensor.Tensor, names: ReadonlyArray<string>): Standardize
   }
   const dropped = names.filter((_, c) => !columns.includes(c))
   if (columns.length > 0) return { width, columns, mean, std, dropped }
-  const problem = `constant: ${names.join(", ")}`
-  throw new DataError({ source: "the training rows", problem, hint: "At least one column has to vary" })
+  const problem = `no column varies: ${names.join(", ")}`
+  throw new DataError({ source: "the training rows", problem, hint: "A constant tells nothing and predicts nothing" })
 }
 
 /** [B, width] in the data's units -> [B, kept] standardized, in this precision. @category combinators @since 0.1.0 */

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Csv from "effect/encoding/Csv"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
+import { attempt } from "../core/attempt.ts"
 import { ConfigError, DataError } from "../core/errors.ts"
 import { Noise } from "../core/Noise.ts"
 import * as Tensor from "../core/Tensor.ts"
@@ -97,19 +98,6 @@ const toDataset = (source: string, state: Progress, options: CsvOptions): Datase
   return make({ x: pick(features), y: pick(targets), features, targets })
 }
 
-/** Turns what the readers above throw into a failure; anything else is a defect. */
-const attempt = <A, E>(f: () => A, expected: (error: unknown) => error is E): Effect.Effect<A, E> =>
-  Effect.try({
-    try: f,
-    catch: (error) => {
-      if (expected(error)) return error
-      throw error
-    }
-  })
-const isDataError = (error: unknown): error is DataError => error instanceof DataError
-const isSplitError = (error: unknown): error is DataError | ConfigError =>
-  isDataError(error) || error instanceof ConfigError
-
 /**
  * A whole CSV file as a dataset: a header line, numbers below it.
  *
@@ -125,7 +113,7 @@ export const readCsv: (path: string, options: CsvOptions) => Effect.Effect<Datas
     const state: Progress = { header: undefined, values: [], line: 1 }
     yield* fs.stream(path).pipe(
       Stream.pipeThroughChannel(Csv.decode()),
-      Stream.runForEachArray((rows) => attempt(() => readRows(path, state, rows), isDataError)),
+      Stream.runForEachArray((rows) => attempt(() => readRows(path, state, rows), DataError)),
       Effect.catchTags({
         PlatformError: (error) => {
           const missing = error.reason._tag === "NotFound"
@@ -135,7 +123,7 @@ export const readCsv: (path: string, options: CsvOptions) => Effect.Effect<Datas
         CsvError: (error) => Effect.fail(new DataError({ source: path, line: error.line, problem: error.message }))
       })
     )
-    return yield* attempt(() => toDataset(path, state, options), isDataError)
+    return yield* attempt(() => toDataset(path, state, options), DataError)
   })
 
 /**
@@ -153,6 +141,6 @@ export const fromCsv: (
   function* (path, options) {
     const noise = yield* Noise
     const data = yield* readCsv(path, options)
-    return yield* attempt(() => split(data, { key: noise.key("split"), ...options }), isSplitError)
+    return yield* attempt(() => split(data, { key: noise.key("split"), ...options }), DataError, ConfigError)
   }
 )

@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { attempt } from "../core/attempt.ts"
 import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
 import { log } from "../core/math.ts"
 import { Noise } from "../core/Noise.ts"
@@ -67,14 +68,8 @@ const mixtureOf = Effect.fnUntraced(function* <P, E, L>(fitted: Fitted<P, E, L>,
 const assertFinite = (what: string, t: Tensor.Tensor): void =>
   assertConfig(kernels(t.dtype).allFinite(t), what, "finite numbers", "NaN or Infinity")
 
-const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> =>
-  Effect.try({
-    try: f,
-    catch: (error) => {
-      if (error instanceof ConfigError || error instanceof ShapeError) return error
-      throw error
-    }
-  })
+/** Thrown errors of options and shapes as failures. */
+const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> => attempt(f, ConfigError, ShapeError)
 
 /**
  * Predicts the targets of x [N, features], given in the data's units.
@@ -142,6 +137,8 @@ export interface Evaluation {
   readonly meanLogLikelihood: number
   /** Share of targets inside the central 90% interval. */
   readonly coverage90: number
+  /** Root of the mean aleatoric variance, for each target, in its units. */
+  readonly noiseStd: ReadonlyArray<number>
 }
 
 /**
@@ -164,11 +161,13 @@ export const evaluate: <P, E, L>(
   const T = targets.columns.length
   const rows = Dataset.size(data)
   const squares = new Float64Array(T)
+  const noise = new Float64Array(T)
   let logLikelihood = 0
   let covered = 0
   for (let i = 0; i < y.length; i++) {
-    const error = y[i]! - Mixture.moments(mixture, i).mean
-    squares[i % T]! += error * error
+    const { mean, aleatoric } = Mixture.moments(mixture, i)
+    squares[i % T]! += (y[i]! - mean) * (y[i]! - mean)
+    noise[i % T]! += aleatoric
     const p = Mixture.cdf(mixture, i, y[i]!)
     if (p >= 0.05 && p <= 0.95) covered++
   }
@@ -177,6 +176,7 @@ export const evaluate: <P, E, L>(
     rows,
     rmse: targets.std.map((unit, t) => unit * Math.sqrt(squares[t]! / rows)),
     meanLogLikelihood: logLikelihood / rows - targets.std.reduce((sum, unit) => sum + log(unit), 0),
-    coverage90: covered / y.length
+    coverage90: covered / y.length,
+    noiseStd: targets.std.map((unit, t) => unit * Math.sqrt(noise[t]! / rows))
   }
 })

@@ -9,6 +9,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { attempt } from "../core/attempt.ts"
 import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import { Noise } from "../core/Noise.ts"
@@ -110,9 +111,6 @@ const plan = <P, E, L>(
   }
 }
 
-const isPlanError = (error: unknown): error is ConfigError | ShapeError =>
-  error instanceof ConfigError || error instanceof ShapeError
-
 /**
  * Trains, an event at a time: the stream ends with the event of the last step.
  *
@@ -129,13 +127,11 @@ export const events = <P, E, L>(
   Stream.unwrap(
     Effect.gen(function* () {
       const noise = yield* Noise
-      const { data, rows, batchSize, epochs, stepsPerEpoch, optimizer, initial, stepsPerEvent } = yield* Effect.try({
-        try: () => plan(model, dataset, options, noise.key("init")),
-        catch: (error) => {
-          if (isPlanError(error)) return error
-          throw error
-        }
-      })
+      const { data, rows, batchSize, epochs, stepsPerEpoch, optimizer, initial, stepsPerEvent } = yield* attempt(
+        () => plan(model, dataset, options, noise.key("init")),
+        ConfigError,
+        ShapeError
+      )
       const steps = epochs * stepsPerEpoch
       const advance = step(model, optimizer, { rows, temperature: options.temperature ?? 1 })
       let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }

@@ -1,0 +1,45 @@
+/** How training shows itself: a bar on a terminal, ten lines elsewhere, JSON for machines. */
+import { Clock, Console, Effect, Stream, Terminal } from "effect"
+import type { Training } from "../index.ts"
+
+const BAR = 24
+
+const time = (seconds: number): string =>
+  seconds < 60 ? `${Math.round(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+
+/** Passes a stream of events on, and shows each, or each tenth of the way. The clock serves the ETA alone. */
+export const show =
+  (options: { readonly json: boolean }) =>
+  <P, L, E, R>(events: Stream.Stream<Training.Progress<P, L>, E, R>) =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const terminal = yield* Terminal.Terminal
+        const columns = options.json ? 0 : yield* terminal.columns
+        const started = yield* Clock.currentTimeMillis
+        let tenths = 0
+        const display = Effect.fnUntraced(function* ({ epoch, epochs, step, steps, loss }: Training.Progress<P, L>) {
+          const share = step / steps
+          const due = Math.floor(10 * share) > tenths
+          tenths = Math.floor(10 * share)
+          if (options.json) {
+            if (due) yield* Console.log(JSON.stringify({ event: "progress", epoch, epochs, step, steps, ...loss }))
+            return
+          }
+          const figures = `loss ${loss.negElboMean.toFixed(3)} nats per datum (KL ${loss.klNats.toFixed(1)} nats)`
+          if (columns > 0) {
+            const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
+            const filled = Math.round(BAR * share)
+            const bar = `[${"#".repeat(filled)}${".".repeat(BAR - filled)}]`
+            const eta = step === steps ? `took ${time(seconds)}` : `ETA ${time((seconds * (1 - share)) / share)}`
+            const line = `${bar} ${String(Math.round(100 * share)).padStart(3)}%  ${eta}  ${figures}`.slice(
+              0,
+              columns - 1
+            )
+            yield* terminal.display(`\r${line.padEnd(columns - 1)}${step === steps ? "\n" : ""}`)
+          } else if (due) {
+            yield* Console.log(`epoch ${epoch} of ${epochs}, step ${step} of ${steps}: ${figures}`)
+          }
+        })
+        return Stream.tap(events, display)
+      })
+    )
