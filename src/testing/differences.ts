@@ -33,8 +33,8 @@ export interface GradientCase<T> {
   readonly atMost?: number
 }
 
-/** The tensor with `delta` added to one element. @category combinators @since 0.1.0 */
-export const nudge = (t: Tensor.Tensor, index: number, delta: number): Tensor.Tensor => {
+/** The tensor with `delta` added to one element. */
+const nudge = (t: Tensor.Tensor, index: number, delta: number): Tensor.Tensor => {
   const values = Tensor.toFloat64Array(t)
   values[index]! += delta
   return Tensor.from(values, { dtype: t.dtype, shape: t.shape })
@@ -44,8 +44,8 @@ export const nudge = (t: Tensor.Tensor, index: number, delta: number): Tensor.Te
 export const nudgeLeaf = <T>(tree: T, path: string, index: number, delta: number): T =>
   Tree.map(tree, (leaf, p) => (p === path ? nudge(leaf, index, delta) : leaf))
 
-/** At most `atMost` of the numbers below `count`, spread evenly from `from` on. @category getters @since 0.1.0 */
-export const spread = (count: number, from: number, atMost: number): ReadonlyArray<number> =>
+/** At most `atMost` of the numbers below `count`, spread evenly from `from` on. */
+const spread = (count: number, from: number, atMost: number): ReadonlyArray<number> =>
   count <= atMost
     ? Array.from({ length: count }, (_, i) => i)
     : Array.from({ length: atMost }, (_, i) => (from + Math.floor((i * count) / atMost)) % count)

@@ -1,0 +1,154 @@
+// The reference engine at the sizes 0, 1 and many, against plain sums written here, and its refusals.
+import { ConfigError, Key, type Shape, ShapeError, Tensor } from "effect-bayes"
+import { kernels, reference } from "effect-bayes/kernels"
+import { describe, expect, it } from "vitest"
+
+const random = (seed: number, ...shape: ReadonlyArray<number>) =>
+  reference.standardNormal(Key.make(seed), { shape, dtype: "float64" })
+const at = (t: Tensor.Tensor, i: number) => Tensor.toFloat64Array(t)[i]!
+const close = (actual: Tensor.Tensor, shape: Shape.Shape, expected: (i: number) => number) => {
+  expect(actual.shape).toEqual(shape)
+  for (const [i, a] of Tensor.toFloat64Array(actual).entries()) expect(a).toBeCloseTo(expected(i), 11)
+}
+
+for (const [rows, inputs, outputs] of [
+  [1, 1, 1],
+  [0, 3, 2],
+  [4, 3, 2],
+  [2, 1, 5],
+  [33, 17, 9],
+  [1, 130, 1]
+] as const) {
+  it(`affine and its three products, ${rows} x ${inputs} -> ${outputs}`, () => {
+    const [x, w, b, dy] = [
+      random(1, rows, inputs),
+      random(2, outputs, inputs),
+      random(3, outputs),
+      random(4, rows, outputs)
+    ]
+    const sum = (n: number, f: (i: number) => number) =>
+      Array.from({ length: n }, (_, i) => f(i)).reduce((s, v) => s + v, 0)
+    const product = (r: number, o: number) => sum(inputs, (i) => at(x, r * inputs + i) * at(w, o * inputs + i))
+    const row = (i: number, n: number) => Math.floor(i / n)
+    close(reference.affine(x, w, undefined), [rows, outputs], (i) => product(row(i, outputs), i % outputs))
+    close(reference.affine(x, w, b), [rows, outputs], (i) => product(row(i, outputs), i % outputs) + at(b, i % outputs))
+    close(reference.affineWeightGrad(x, dy), [outputs, inputs], (k) =>
+      sum(rows, (r) => at(dy, r * outputs + row(k, inputs)) * at(x, r * inputs + (k % inputs)))
+    )
+    close(reference.affineBiasGrad(dy), [outputs], (o) => sum(rows, (r) => at(dy, r * outputs + o)))
+    close(reference.affineInputGrad(dy, w), [rows, inputs], (k) =>
+      sum(outputs, (o) => at(dy, row(k, inputs) * outputs + o) * at(w, o * inputs + (k % inputs)))
+    )
+  })
+}
+
+describe("elementwise kernels at sizes 0, 1 and many", () => {
+  for (const n of [0, 1, 2, 3, 1000]) {
+    it(`of ${n}`, () => {
+      const [x, y] = [random(1, n), random(2, n)]
+      close(reference.axpy(3, x, y), [n], (i) => 3 * at(x, i) + at(y, i))
+      close(reference.scale(-2, x), [n], (i) => -2 * at(x, i))
+      close(reference.elementwise("relu", x), [n], (i) => Math.max(0, at(x, i)))
+      close(reference.elementwise("tanh", x), [n], (i) => Math.tanh(at(x, i)))
+      const tanh = reference.elementwise("tanh", x)
+      close(reference.elementwiseVjp("tanh", x, tanh, y), [n], (i) => at(y, i) / Math.cosh(at(x, i)) ** 2)
+      expect(reference.sum(x)).toBeCloseTo(
+        Tensor.toFloat64Array(x).reduce((s, v) => s + v, 0),
+        10
+      )
+      const q = { mean: x, logStd: y }
+      expect(reference.normalKl(q, q)).toBe(0)
+      close(reference.normalSample(q, x), [n], (i) => at(x, i) + Math.exp(at(y, i)) * at(x, i))
+      const { update, m, v } = reference.adam(x, y, reference.elementwise("relu", y), {
+        beta1: 0.9,
+        beta2: 0.99,
+        correction1: 0.1,
+        correction2: 0.01,
+        epsilon: 1e-8
+      })
+      close(m, [n], (i) => 0.9 * at(y, i) + 0.1 * at(x, i))
+      close(v, [n], (i) => 0.99 * Math.max(0, at(y, i)) + 0.01 * at(x, i) ** 2)
+      close(update, [n], (i) => at(m, i) / 0.1 / (Math.sqrt(at(v, i) / 0.01) + 1e-8))
+    })
+  }
+
+  it("uniform numbers keep to their bounds in float32 too", () => {
+    const u = reference.uniform(Key.make(0), { shape: [10_000], dtype: "float32" }, -0.1, 0.3)
+    const values = Tensor.toFloat64Array(u)
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(Math.fround(-0.1))
+    expect(Math.max(...values)).toBeLessThanOrEqual(Math.fround(0.3))
+  })
+
+  it("allFinite finds a single NaN or infinity", () => {
+    expect(reference.allFinite(random(0, 100))).toBe(true)
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      expect(reference.allFinite(Tensor.from([1, 2, bad]))).toBe(false)
+    }
+  })
+})
+
+describe("likelihoods", () => {
+  it("stay finite for logits of any size, and give 0 for certainty", () => {
+    const logits = Tensor.from(
+      [
+        [1e4, -1e4, 0],
+        [-1e300, 1e300, 0]
+      ],
+      { dtype: "float64" }
+    )
+    expect(reference.categoricalNll(logits, Tensor.from([[0], [1]], { dtype: "float64" }))).toBe(0)
+    expect(reference.categoricalNll(logits, Tensor.from([[1], [1]], { dtype: "float64" }))).toBe(2e4)
+    expect(
+      reference.allFinite(reference.categoricalNllGrad(logits, Tensor.from([[1], [0]], { dtype: "float64" })))
+    ).toBe(true)
+  })
+
+  it("hold 0 nats for no rows", () => {
+    const none = (width: number) => Tensor.zeros({ shape: [0, width], dtype: "float64" })
+    expect(reference.categoricalNll(none(3), none(1))).toBe(0)
+    expect(reference.gaussianNll(none(2), none(2), random(0, 2))).toBe(0)
+  })
+
+  it("refuse labels outside the classes, and name the row", () => {
+    const logits = random(0, 2, 3)
+    for (const label of [3, -1, 0.5, Number.NaN]) {
+      const labels = Tensor.from([[0], [label]], { dtype: "float64" })
+      expect(() => reference.categoricalNll(logits, labels)).toThrow(ConfigError)
+      expect(() => reference.categoricalNllGrad(logits, labels)).toThrow(
+        /label of row 1: expected an integer from 0 to 2/
+      )
+    }
+  })
+
+  it("pass NaN on", () => {
+    const nan = Tensor.from([[Number.NaN, 1]], { dtype: "float64" })
+    expect(reference.categoricalNll(nan, Tensor.from([[0]], { dtype: "float64" }))).toBeNaN()
+    expect(reference.gaussianNll(nan, random(0, 1, 2), random(1, 2))).toBeNaN()
+  })
+})
+
+describe("a misfit is a ShapeError that names both sides", () => {
+  const k = kernels("float64")
+  it("for every kernel that takes more than one tensor", () => {
+    const [v2, v3, m] = [random(0, 2), random(0, 3), random(0, 2, 3)]
+    const misfits = [
+      () => k.affine(m, random(0, 4, 2), undefined),
+      () => k.affine(m, random(0, 4, 3), v3),
+      () => k.affineWeightGrad(m, v3),
+      () => k.affineInputGrad(m, m),
+      () => k.axpy(1, v2, v3),
+      () => k.elementwiseVjp("tanh", v2, v2, v3),
+      () => k.normalSample({ mean: v2, logStd: v2 }, v3),
+      () => k.normalKl({ mean: v2, logStd: v3 }, { mean: v2, logStd: v2 }),
+      () => k.normalLogProb({ mean: v2, logStd: v2 }, v3),
+      () => k.gaussianNll(m, v3, v3),
+      () => k.gaussianNll(m, m, v2),
+      () => k.gaussianNll(v2, v2, v2),
+      () => k.categoricalNll(m, v2),
+      () => k.adam(v2, v3, v2, { beta1: 0, beta2: 0, epsilon: 1, correction1: 1, correction2: 1 }),
+      () => k.axpy(1, v2, Tensor.cast(v2, "float32"))
+    ]
+    for (const misfit of misfits) expect(misfit).toThrow(ShapeError)
+    expect(misfits[4]).toThrow("axpy: expected float64 [3], got float64 [2]")
+  })
+})
