@@ -133,7 +133,8 @@ export const events = <P, E, L>(
         ShapeError
       )
       const steps = epochs * stepsPerEpoch
-      const advance = step(model, optimizer, { rows, temperature: options.temperature ?? 1 })
+      const weighting = { rows, temperature: options.temperature ?? 1 }
+      const advance = yield* attempt(() => step(model, optimizer, weighting), ConfigError)
       let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }
 
       const batchOf = (at: number): Batch => {

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { ConfigError } from "../core/errors.ts"
+import { assertConfig } from "../core/errors.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
@@ -36,12 +36,15 @@ export interface Loss {
   readonly klNats: number
 }
 
-const weigh = ({ rows, temperature = 1 }: Weighting): number => {
-  if (!(Number.isSafeInteger(rows) && rows > 0)) {
-    throw new ConfigError({ option: "rows", expected: "the number of training rows, above 0", actual: String(rows) })
-  }
-  if (Number.isFinite(temperature) && temperature >= 0) return temperature / rows
-  throw new ConfigError({ option: "temperature", expected: "a finite number from 0", actual: String(temperature) })
+/** Checks a weighting. **Errors**: `ConfigError` (thrown). @category assertions @since 0.1.0 */
+export const assertWeighting = ({ rows, temperature = 1 }: Weighting): void => {
+  assertConfig(Number.isSafeInteger(rows) && rows > 0, "rows", "the number of training rows, above 0", rows)
+  assertConfig(Number.isFinite(temperature) && temperature >= 0, "temperature", "a finite number from 0", temperature)
+}
+
+const klWeightOf = (weighting: Weighting): number => {
+  assertWeighting(weighting)
+  return (weighting.temperature ?? 1) / weighting.rows
 }
 
 const loss = (nll: number, batch: Batch, klNats: number, klWeight: number): Loss => {
@@ -59,7 +62,7 @@ export const negElbo = <P, E, L>(
 ): Loss => {
   const output = model.network.forward(params.network, batch.x, eps)
   const nll = model.likelihood.nll(params.likelihood, output, batch.y)
-  return loss(nll, batch, model.network.kl(params.network, eps), weigh(weighting))
+  return loss(nll, batch, model.network.kl(params.network, eps), klWeightOf(weighting))
 }
 
 /** The loss and its gradient by every parameter. @category objective @since 0.1.0 */
@@ -70,7 +73,7 @@ export const negElboGrad = <P, E, L>(
   eps: E,
   weighting: Weighting
 ): { readonly loss: Loss; readonly grads: Params<P, L> } => {
-  const klWeight = weigh(weighting)
+  const klWeight = klWeightOf(weighting)
   const perRow = 1 / batch.x.shape[0]!
   const { y: output, pullback } = model.network.vjp(params.network, batch.x, eps)
   const nll = model.likelihood.nll(params.likelihood, output, batch.y)

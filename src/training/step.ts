@@ -9,7 +9,7 @@ import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
 import { Optimizer } from "../optim/index.ts"
 import type { Model, Params } from "./Model.ts"
-import { type Batch, type Loss, negElboGrad, type Weighting } from "./objective.ts"
+import { assertWeighting, type Batch, type Loss, negElboGrad, type Weighting } from "./objective.ts"
 
 /** P, L: parameters; S: the optimizer's state. @category models @since 0.1.0 */
 export interface State<P, L, S> {
@@ -29,16 +29,23 @@ export const start = <P, L, S>(params: Params<P, L>, optimizer: Optimizer.Optimi
 /**
  * The step function of a model and an optimizer. Same state, batch and noise, same bits.
  *
+ * **Errors**: `ConfigError` for an impossible weighting; the function it gives throws for shapes alone.
+ *
  * @category training
  * @since 0.1.0
  */
-export const step =
-  <P, E, L, S>(model: Model<P, E, L>, optimizer: Optimizer.Optimizer<S>, weighting: Weighting) =>
-  (state: State<P, L, S>, batch: Batch, eps: E): readonly [State<P, L, S>, Loss] => {
+export const step = <P, E, L, S>(
+  model: Model<P, E, L>,
+  optimizer: Optimizer.Optimizer<S>,
+  weighting: Weighting
+): ((state: State<P, L, S>, batch: Batch, eps: E) => readonly [State<P, L, S>, Loss]) => {
+  assertWeighting(weighting)
+  return (state, batch, eps) => {
     const { loss, grads } = negElboGrad(model, state.params, batch, eps, weighting)
     const [updates, next] = optimizer.update(grads, state.optimizer, state.params)
     return [{ params: Optimizer.apply(state.params, updates), optimizer: next, step: state.step + 1 }, loss]
   }
+}
 
 /** What is NaN or infinite after a step, if anything is. @category training @since 0.1.0 */
 export const nonFinite = <P, L, S>(state: State<P, L, S>, loss: Loss): string | undefined => {
