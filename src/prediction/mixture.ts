@@ -32,7 +32,7 @@ export const cdf = (mixture: Mixture, i: number, y: number): number =>
  * The quantile of a level in (0, 1): Newton's method, kept inside a bracket that bisection narrows.
  *
  * The first bracket is Cantelli's inequality for every component, which needs no more than a mean and a variance.
- * **Numerics**: to 1e-10 of the bracket's width.
+ * **Numerics**: to 1e-10 of the smallest component's std, or to neighbouring numbers where those are further apart.
  *
  * @category summaries
  * @since 0.1.0
@@ -42,14 +42,16 @@ export const quantile = (mixture: Mixture, i: number, level: number): number => 
   const above = Math.sqrt(level / (1 - level))
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
+  let smallest = Number.POSITIVE_INFINITY
   for (const c of mixture) {
     const std = Math.sqrt(c.variance[i]!)
     low = Math.min(low, c.mean[i]! - below * std)
     high = Math.max(high, c.mean[i]! + above * std)
+    smallest = Math.min(smallest, std)
   }
-  const tolerance = 1e-10 * (high - low)
+  const tolerance = 1e-10 * smallest // not of the bracket: between components far apart it is wider than they are
   let y = (low + high) / 2
-  for (let n = 1; high - low > tolerance; n++) {
+  for (let n = 1; high - low > tolerance && y > low && y < high; n++) {
     const excess = cdf(mixture, i, y) - level
     if (excess > 0) high = y
     else low = y

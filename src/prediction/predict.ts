@@ -123,7 +123,11 @@ export const interval = (
     const found = prediction.quantiles.find((q) => Math.abs(q.level - level) < 1e-9)
     if (found !== undefined) return found.value
     const actual = `levels ${prediction.quantiles.map((q) => q.level).join(", ")}`
-    throw new ConfigError({ option: `quantiles for an interval of ${mass}`, expected: `level ${level}`, actual })
+    throw new ConfigError({
+      option: `quantiles for an interval of ${mass}`,
+      expected: `level ${Number(level.toPrecision(12))}`,
+      actual
+    })
   }
   return { lower: find((1 - mass) / 2), upper: find((1 + mass) / 2) }
 }
