@@ -60,7 +60,8 @@ export const fit = (x: Tensor.Tensor, names: ReadonlyArray<string>): Standardize
   for (let c = 0; c < width; c++) {
     const column = Float64Array.from({ length: rows }, (_, r) => values[r * width + c]!)
     if (column.every((v) => v === column[0])) continue
-    const m = column.reduce((sum, v) => sum + v / rows, 0)
+    const rough = column.reduce((sum, v) => sum + v / rows, 0)
+    const m = rough + column.reduce((sum, v) => sum + (v - rough) / rows, 0) // or rounding outweighs a small spread
     const s = Math.sqrt(column.reduce((sum, v) => sum + ((v - m) * (v - m)) / rows, 0))
     if (!(Number.isFinite(s) && s > 0)) {
       const problem = "the values are too large, or too close together, to be standardized"

@@ -28,30 +28,25 @@ interface Progress {
 
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/
 
-const readHeader = (source: string, row: ReadonlyArray<string>): ReadonlyArray<string> => {
+const readHeader = (source: string, line: number, row: ReadonlyArray<string>): ReadonlyArray<string> => {
   const header = row.map((name) => name.trim())
   const blank = header.indexOf("")
   if (blank >= 0) {
     const hint = "Give every column a name in the first line"
-    throw new DataError({ source, line: 1, problem: `column ${blank + 1} has no name`, hint })
+    throw new DataError({ source, line, problem: `column ${blank + 1} has no name`, hint })
   }
   const twice = header.find((name, i) => header.indexOf(name) !== i)
   if (twice === undefined) return header
-  throw new DataError({
-    source,
-    line: 1,
-    column: twice,
-    problem: "there are two columns of this name",
-    hint: "Rename one"
-  })
+  const problem = "there are two columns of this name"
+  throw new DataError({ source, line, column: twice, problem, hint: "Rename one" })
 }
 
 const readRow = (source: string, state: Progress, row: ReadonlyArray<string>): void => {
   const line = state.line
-  state.line += row.reduce((lines, cell) => lines + (cell.match(/\n/g)?.length ?? 0), 1)
+  state.line += row.reduce((lines, cell) => lines + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 1)
   if (row.length === 1 && row[0]!.trim() === "") return // an empty line
   if (state.header === undefined) {
-    state.header = readHeader(source, row)
+    state.header = readHeader(source, line, row)
     return
   }
   if (row.length !== state.header.length) {
@@ -82,6 +77,11 @@ const toDataset = (source: string, state: Progress, options: CsvOptions): Datase
     const near = nearest(target, header)
     const hint = near === undefined ? `The columns are ${header.join(", ")}` : `Did you mean "${near}"?`
     throw new DataError({ source, problem: `there is no column "${target}"`, hint })
+  }
+  const twice = targets.find((name, i) => targets.indexOf(name) !== i)
+  if (twice !== undefined) {
+    const problem = "the target is named twice"
+    throw new DataError({ source, column: twice, problem, hint: "Name every target once" })
   }
   const features = header.filter((name) => !targets.includes(name))
   if (features.length === 0) throw new DataError({ source, problem: "there is no column besides the target" })
@@ -116,11 +116,13 @@ export const readCsv: (path: string, options: CsvOptions) => Effect.Effect<Datas
       Stream.runForEachArray((rows) => attempt(() => readRows(path, state, rows), DataError)),
       Effect.catchTags({
         PlatformError: (error) => {
-          const missing = error.reason._tag === "NotFound"
-          const problem = missing ? "there is no such file" : `it cannot be read (${error.message})`
+          const { _tag, cause } = error.reason
+          const why = cause instanceof Error ? cause.message : error.message
+          const problem = _tag === "NotFound" ? "there is no such file" : `it cannot be read (${why})`
           return Effect.fail(new DataError({ source: path, problem, hint: "Check the path" }))
         },
-        CsvError: (error) => Effect.fail(new DataError({ source: path, line: error.line, problem: error.message }))
+        CsvError: ({ line, message: problem }) =>
+          Effect.fail(new DataError({ source: path, line, problem, hint: "Is a quote missing, or one too many?" }))
       })
     )
     return yield* attempt(() => toDataset(path, state, options), DataError)

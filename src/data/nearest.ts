@@ -14,7 +14,7 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length]!
 }
 
-/** The candidate nearest to `name`, if fewer than half of its letters differ. @category strings @since 0.1.0 */
+/** The candidate nearest to `name`, if at most half of the letters differ. @category strings @since 0.1.0 */
 export const nearest = (name: string, candidates: ReadonlyArray<string>): string | undefined => {
   const scored = candidates.map((candidate) => ({
     candidate,
@@ -24,5 +24,6 @@ export const nearest = (name: string, candidates: ReadonlyArray<string>): string
     (a, b) => (a === undefined || b.distance < a.distance ? b : a),
     undefined
   )
-  return best !== undefined && best.distance <= Math.max(1, name.length / 2) ? best.candidate : undefined
+  if (best === undefined) return undefined
+  return 2 * best.distance <= Math.max(name.length, best.candidate.length) ? best.candidate : undefined
 }
