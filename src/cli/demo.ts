@@ -1,5 +1,5 @@
 /** `effect-bayes demo`: the regression curve of Blundell et al. 2015, section 5.2, trained, pictured and written out. */
-import { Console, Effect, FileSystem, Option, Path, Stream } from "effect"
+import { Console, Effect, FileSystem, Option, Path, type PlatformError, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { DataError, Dataset, Model, Noise, Normal, Prediction, Synthetic, Tensor, Training, Tree } from "../index.ts"
 import * as flags from "./flags.ts"
@@ -54,11 +54,21 @@ const smallestLogStd = (network: unknown): number =>
     .flatMap((leaf) => column(leaf.value.logStd))
     .reduce((a, b) => Math.min(a, b))
 
+const cannotWrite = (source: string) => (error: PlatformError.PlatformError) => {
+  const { cause } = error.reason
+  const why = cause instanceof Error ? cause.message : error.message
+  return new DataError({ source, problem: `it cannot be written (${why})`, hint: "Choose another folder by --out" })
+}
+
 /** A file appears whole or not at all: it is written beside its place and then moved there. */
 const writeWhole = Effect.fn("writeWhole")(function* (path: string, content: string) {
   const fs = yield* FileSystem.FileSystem
-  yield* fs.writeFileString(`${path}.partial`, content)
-  yield* fs.rename(`${path}.partial`, path)
+  const partial = `${path}.partial`
+  yield* fs.writeFileString(partial, content).pipe(
+    Effect.andThen(fs.rename(partial, path)),
+    Effect.onError(() => Effect.ignore(fs.remove(partial))),
+    Effect.mapError(cannotWrite(path))
+  )
 })
 
 export const demo = Command.make("demo", config, (options) =>
@@ -66,13 +76,7 @@ export const demo = Command.make("demo", config, (options) =>
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const noise = yield* Noise.Noise
-    yield* fs
-      .makeDirectory(options.out, { recursive: true })
-      .pipe(
-        Effect.mapError(
-          ({ message }) => new DataError({ source: options.out, problem: message, hint: "Choose a folder by --out" })
-        )
-      )
+    yield* fs.makeDirectory(options.out, { recursive: true }).pipe(Effect.mapError(cannotWrite(options.out)))
     const data = Synthetic.regressionCurve(noise.key("data"))
     const model = Model.regression(data)
     if (!options.json)

@@ -17,6 +17,7 @@ export const show =
         const columns = options.json ? 0 : yield* terminal.columns
         const started = yield* Clock.currentTimeMillis
         let tenths = 0
+        let lineOpen = false
         const display = Effect.fnUntraced(function* ({ epoch, epochs, step, steps, loss }: Training.Progress<P, L>) {
           const share = step / steps
           const due = Math.floor(10 * share) > tenths
@@ -35,11 +36,13 @@ export const show =
               0,
               columns - 1
             )
-            yield* terminal.display(`\r${line.padEnd(columns - 1)}${step === steps ? "\n" : ""}`)
+            lineOpen = step < steps
+            yield* terminal.display(`\r${line.padEnd(columns - 1)}${lineOpen ? "" : "\n"}`)
           } else if (due) {
             yield* Console.log(`epoch ${epoch} of ${epochs}, step ${step} of ${steps}: ${figures}`)
           }
         })
-        return Stream.tap(events, display)
+        const closeLine = Effect.suspend(() => (lineOpen ? Effect.ignore(terminal.display("\n")) : Effect.void))
+        return events.pipe(Stream.tap(display), Stream.ensuring(closeLine))
       })
     )

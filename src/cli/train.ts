@@ -63,9 +63,13 @@ const readData = Effect.fn("readData")(function* (
   }
   const train = yield* Dataset.readCsv(options.file, columns)
   const test = yield* Dataset.readCsv(options.test.value, columns)
-  if (train.features.join() === test.features.join()) return { train, test }
+  if (JSON.stringify(train.features) === JSON.stringify(test.features)) return { train, test }
   const problem = `its features are ${test.features.join(", ")}; those trained on are ${train.features.join(", ")}`
-  return yield* new DataError({ source: options.test.value, problem, hint: "Both files need the same columns" })
+  return yield* new DataError({
+    source: options.test.value,
+    problem,
+    hint: "Both files need the same columns in the same order"
+  })
 })
 
 export const train = Command.make("train", config, (options) =>
