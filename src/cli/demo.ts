@@ -112,7 +112,9 @@ export const demo = Command.make("demo", config, (options) =>
       title: "A Bayesian network knows where it has seen data",
       subtitle: `Bayes by Backprop, 50 relu units, ${state.step} steps, seed ${options.seed}; intervals include the noise`,
       x: curve.x,
-      mean: curve.mean,
+      xLabel: "x",
+      yLabel: "y",
+      lines: [{ label: "mean", y: curve.mean }],
       bands: [
         { label: "90% interval", ...curve.interval90 },
         { label: "50% interval", ...curve.interval50 }

@@ -1,11 +1,13 @@
-/** The picture of a regression: data, predictive mean and intervals, as SVG text. */
+/** Pictures as SVG text: lines over x, with bands behind them and points among them. */
 
-/** y over x, and what is drawn of it. */
+/** What is drawn: every line and band has one value for each x. */
 export interface Plot {
   readonly title: string
   readonly subtitle: string
+  readonly xLabel: string
+  readonly yLabel: string
   readonly x: ReadonlyArray<number>
-  readonly mean: ReadonlyArray<number>
+  readonly lines: ReadonlyArray<{ readonly label: string; readonly y: ReadonlyArray<number> }>
   /** From the widest to the narrowest. */
   readonly bands: ReadonlyArray<{
     readonly label: string
@@ -16,16 +18,16 @@ export interface Plot {
 }
 
 const WIDTH = 760
-const HEIGHT = 460
-const MARGIN = { left: 56, right: 20, top: 64, bottom: 46 }
+const HEIGHT = 480
+const MARGIN = { left: 56, right: 20, top: 88, bottom: 46 }
 const BAND_COLOURS = ["#cfe0f4", "#8fb8e6"] as const
-const MEAN_COLOUR = "#0b4f9e"
+const LINE_COLOURS = ["#0b4f9e", "#c2410c"] as const
 const POINT_COLOUR = "#c2410c"
 
 /** About `count` round numbers between two values. */
 export const ticks = (low: number, high: number, count: number): ReadonlyArray<number> => {
   const rough = (high - low) / count
-  const sizes = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
+  const sizes = [1e-3, 1e-2, 1e-1, 1, 10, 100, 1e3, 1e4, 1e5].flatMap((s) => [s, 2 * s, 5 * s])
   const size = sizes.find((s) => s >= rough) ?? rough
   const first = Math.ceil(low / size - 1e-9)
   const last = Math.floor(high / size + 1e-9)
@@ -36,7 +38,11 @@ const text = (x: number, y: number, content: string, attributes: string): string
   `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${content}</text>`
 
 export const render = (plot: Plot): string => {
-  const ys = [...plot.bands.flatMap((band) => [...band.lower, ...band.upper]), ...plot.points.map(([, y]) => y)]
+  const ys = [
+    ...plot.bands.flatMap((band) => [...band.lower, ...band.upper]),
+    ...plot.lines.flatMap((line) => line.y),
+    ...plot.points.map(([, y]) => y)
+  ]
   const x0 = plot.x[0]!
   const x1 = plot.x.at(-1)!
   const y0 = ys.reduce((a, b) => Math.min(a, b))
@@ -58,8 +64,8 @@ export const render = (plot: Plot): string => {
       const line = `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${at}" y2="${at}" stroke="#eceff3"/>`
       return line + text(MARGIN.left - 8, py(y) + 4, String(y), 'text-anchor="end"')
     }),
-    text((px(x0) + px(x1)) / 2, HEIGHT - 8, "x", 'text-anchor="middle"'),
-    text(16, (py(y0) + py(y1)) / 2, "y", 'text-anchor="middle"')
+    text((px(x0) + px(x1)) / 2, HEIGHT - 8, plot.xLabel, 'text-anchor="middle"'),
+    `<g transform="translate(14, ${((py(y0) + py(y1)) / 2).toFixed(1)}) rotate(-90)">${text(0, 0, plot.yLabel, 'text-anchor="middle"')}</g>`
   ]
   const bands = plot.bands.map(({ lower, upper }, i) => {
     const outline = [...path(upper), ...path(lower).toReversed()].join(" ")
@@ -69,11 +75,19 @@ export const render = (plot: Plot): string => {
     ([x, y]) =>
       `<circle cx="${px(x).toFixed(1)}" cy="${py(y).toFixed(1)}" r="1.6" fill="${POINT_COLOUR}" fill-opacity="0.35"/>`
   )
-  const mean = `<polyline points="${path(plot.mean).join(" ")}" fill="none" stroke="${MEAN_COLOUR}" stroke-width="2"/>`
+  const lines = plot.lines.map(
+    ({ y }, i) =>
+      `<polyline points="${path(y).join(" ")}" fill="none" stroke="${LINE_COLOURS[i % LINE_COLOURS.length]}" stroke-width="2"/>`
+  )
 
   const entries = [
-    { label: "data", mark: `<circle cx="11" cy="-4" r="3" fill="${POINT_COLOUR}"/>` },
-    { label: "mean", mark: `<line x1="0" x2="22" y1="-4" y2="-4" stroke="${MEAN_COLOUR}" stroke-width="2"/>` },
+    ...(plot.points.length === 0
+      ? []
+      : [{ label: "data", mark: `<circle cx="11" cy="-4" r="3" fill="${POINT_COLOUR}"/>` }]),
+    ...plot.lines.map(({ label }, i) => ({
+      label,
+      mark: `<line x1="0" x2="22" y1="-4" y2="-4" stroke="${LINE_COLOURS[i % LINE_COLOURS.length]}" stroke-width="2"/>`
+    })),
     ...plot.bands.map(({ label }, i) => ({
       label,
       mark: `<rect y="-10" width="22" height="12" fill="${BAND_COLOURS[i % BAND_COLOURS.length]}"/>`
@@ -81,13 +95,13 @@ export const render = (plot: Plot): string => {
   ]
   const legend = entries.map(
     ({ label, mark }, i) =>
-      `<g transform="translate(${MARGIN.left + 14}, ${MARGIN.top + 20 + 18 * i})">${mark}${text(30, 0, label, "")}</g>`
+      `<g transform="translate(${MARGIN.left + 130 * i}, 72)">${mark}${text(30, 0, label, "")}</g>`
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#3b4252">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>
 ${text(MARGIN.left, 26, plot.title, 'font-size="17" font-weight="600" fill="#111827"')}
 ${text(MARGIN.left, 46, plot.subtitle, "")}
-${[...grid, ...bands, ...points, mean, ...legend].join("\n")}
+${[...grid, ...bands, ...points, ...lines, ...legend].join("\n")}
 </svg>
 `
 }

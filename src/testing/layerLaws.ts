@@ -15,7 +15,7 @@ import * as Registry from "../layers/Registry.ts"
 import * as arbitraries from "./arbitraries.ts"
 import { assertGradient, inner } from "./differences.ts"
 import { assert, forAll, forMost, type Law } from "./Law.ts"
-import { type Moments, momentLaw } from "./moments.ts"
+import { type Moments, momentLaw, uncorrelatedLaw } from "./moments.ts"
 import { assertIdentical, assertRepeatable, assertUnmodified } from "./purity.ts"
 
 /** @category models @since 0.1.0 */
@@ -32,7 +32,7 @@ export interface LayerOptions<P> {
   readonly differentiableInput?: boolean
   /** Where the spec's kinds are found (`builtin` unless given); false for a layer that cannot be saved. */
   readonly registry?: Registry.Registry | false
-  /** False for a layer whose initial parameters do not depend on the key. */
+  /** False for a layer whose initial parameters do not depend on the key, or are meant to depend on each other. */
   readonly randomInit?: boolean
   /** The exact moments of the output over the noise, if they are known. */
   readonly moments?: (params: P, x: Tensor.Tensor) => Moments
@@ -213,7 +213,11 @@ const purityLaws = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>): Readonl
           assert(!Tree.equals(draw(a), draw(b)), () => `${name} is the same for two keys`)
         }
       }
-    )
+    ),
+    uncorrelatedLaw("layer: no two numbers of its noise are correlated", (key) => layer.noise(key, 2)),
+    ...(options.randomInit === false
+      ? []
+      : [uncorrelatedLaw("layer: no two numbers of its initial parameters are correlated", layer.init)])
   ]
 }
 

@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { attempt } from "../core/attempt.ts"
 import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
@@ -201,19 +202,17 @@ export const fit = <P, E, L, M extends Model.Model<P, E, L>>(
   dataset: Dataset.Dataset,
   options: FitOptions<P, L> = {}
 ): Effect.Effect<Fit<P, E, L, M>, FitError, Noise> =>
-  events<P, E, L>(model, dataset, options).pipe(
-    Stream.runFold(
-      (): Fit<P, E, L, M> | undefined => undefined,
-      (before, { step, loss, state }): Fit<P, E, L, M> | undefined => ({
-        model,
-        params: state.params,
-        state,
-        history: [...(before?.history ?? []), { step, loss }]
-      })
-    ),
-    Effect.flatMap((fitted) =>
-      fitted === undefined
-        ? Effect.fail(new ConfigError({ option: "epochs", expected: "steps left to take", actual: "none" }))
-        : Effect.succeed(fitted)
+  Effect.suspend(() => {
+    const history: Array<Pick<Progress<P, L>, "step" | "loss">> = []
+    return events<P, E, L>(model, dataset, options).pipe(
+      Stream.tap(({ step, loss }) => Effect.sync(() => history.push({ step, loss }))),
+      Stream.runLast,
+      Effect.flatMap(
+        Option.match({
+          onNone: () =>
+            Effect.fail(new ConfigError({ option: "epochs", expected: "steps left to take", actual: "none" })),
+          onSome: ({ state }) => Effect.succeed({ model, params: state.params, state, history })
+        })
+      )
     )
-  )
+  })
