@@ -140,6 +140,18 @@ describe("broken layers", () => {
     expect(caught({ ...right, noise: () => right.noise({ k0: 0, k1: 0 }, 1) })).toEqual([law])
   })
 
+  it("weights and biases that are drawn under one key", () => {
+    const shared: typeof right = {
+      ...right,
+      init: (key) => Tree.fromShapes<Params>(right.shapes, (spec) => Normal.standard(key, spec)),
+      noise: (key) => Tree.fromShapes<Weights>(linear.shapes, (spec) => Normal.standard(key, spec))
+    }
+    expect(caught(shared)).toEqual([
+      "no two numbers of its noise are correlated",
+      "no two numbers of its initial parameters are correlated"
+    ])
+  })
+
   it("shapes that are not those of the output", () => {
     expect(brokenBy(laws.layer({ ...relu, outShape: () => [4] }, { inShape: [3] }))).toContain(
       "shapes and dtypes are as declared"

@@ -109,6 +109,7 @@ describe("the rest", () => {
     expect(Tensor.equals(Tensor.from([0]), Tensor.from([-0]))).toBe(false)
     expect(Tensor.equals(Tensor.from([Number.NaN]), Tensor.from([Number.NaN]))).toBe(true)
     expect(Tensor.equals(Tensor.from([1]), Tensor.from([1], { dtype: "float64" }))).toBe(false)
+    expect(Tensor.equals(Tensor.from([0]), Tensor.from([0], { dtype: "float64" }))).toBe(false)
     expect(Tensor.equals(Tensor.from([1]), Tensor.from([[1]]))).toBe(false)
   })
 

@@ -141,6 +141,7 @@ describe("a misfit is a ShapeError that names both sides", () => {
       () => k.normalSample({ mean: v2, logStd: v2 }, v3),
       () => k.normalKl({ mean: v2, logStd: v3 }, { mean: v2, logStd: v2 }),
       () => k.normalLogProb({ mean: v2, logStd: v2 }, v3),
+      () => k.normalLogProb({ mean: Tensor.scalar(0, "float32"), logStd: v2 }, v2),
       () => k.gaussianNll(m, v3, v3),
       () => k.gaussianNll(m, m, v2),
       () => k.gaussianNll(v2, v2, v2),

@@ -1,0 +1,55 @@
+// Learning rates over time, and that an optimizer takes the rate of its step, counted from 0.
+import { adam, ConfigError, momentum, Optimizer, Schedule, scaleByLearningRate, sgd, Tensor } from "effect-bayes"
+import { describe, expect, it } from "vitest"
+
+const one = Tensor.from(new Float64Array([1]))
+
+describe("cosine", () => {
+  const rate = Schedule.cosine({ initial: 0.1, steps: 4, final: 0.02 })
+
+  it("falls from initial to final by half a cosine, and stays there", () => {
+    const expected = [0, 1, 2, 3, 4].map((step) => 0.02 + 0.04 * (1 + Math.cos((Math.PI * step) / 4)))
+    for (const [step, value] of expected.entries()) expect(rate(step)).toBeCloseTo(value, 15)
+    for (const step of [4, 5, 6, 8, 1000]) expect(rate(step)).toBe(0.02)
+  })
+
+  it("refuses a number of steps that is none", () => {
+    expect(() => Schedule.cosine({ initial: 0.1, steps: 0 })).toThrow("steps of a cosine schedule")
+    expect(() => Schedule.cosine({ initial: 0.1, steps: 1.5 })).toThrow(ConfigError)
+  })
+})
+
+describe("an optimizer under a schedule", () => {
+  it("takes the rate of each step from 0 on, and its state alone says which step it is", () => {
+    const self = scaleByLearningRate((step) => 1 / (step + 1))
+    let state = self.init(one)
+    for (const expected of [-1, -1 / 2, -1 / 3]) {
+      const [updates, next] = self.update(one, state, one)
+      expect(Tensor.item(updates)).toBe(expected)
+      state = next
+    }
+    expect(state).toEqual({ step: 3 })
+  })
+
+  it("multiplies after momentum, so that a changed rate holds at once", () => {
+    const self = sgd({ learningRate: (step) => (step === 0 ? 1 : 0.1), momentum: 0.5 })
+    const [, state] = self.update(one, self.init(one), one)
+    const [updates] = self.update(one, state, one)
+    expect(Tensor.item(updates)).toBeCloseTo(-0.15, 15) // 0.1 (0.5 * 1 + 1)
+  })
+})
+
+describe("options that cannot be", () => {
+  it("are refused by name", () => {
+    expect(() => sgd({ learningRate: 0 })).toThrow("learning rate: expected a finite number above 0, got 0")
+    expect(() => sgd({ learningRate: Number.NaN })).toThrow(ConfigError)
+    expect(() => momentum(1)).toThrow("momentum: expected a number from 0 up to, not including, 1, got 1")
+    expect(() => adam({ learningRate: 0.1, beta1: 1 })).toThrow(/beta1/)
+    expect(() => adam({ learningRate: 0.1, beta2: -0.1 })).toThrow(/beta2/)
+    expect(() => adam({ learningRate: 0.1, epsilon: 0 })).toThrow(/epsilon/)
+  })
+})
+
+it("apply adds the updates", () => {
+  expect(Tensor.item(Optimizer.apply({ a: one }, { a: Tensor.from(new Float64Array([-0.25])) }).a)).toBe(0.75)
+})

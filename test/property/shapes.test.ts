@@ -1,0 +1,30 @@
+// Linear layers of random sizes, batches and priors under the laws of layers.
+
+import { BayesianLinear, Linear, Prior } from "effect-bayes"
+import { arbitraries, laws } from "effect-bayes/testing"
+import fc from "fast-check"
+import { it } from "vitest"
+
+const options = fc.record({
+  inputs: fc.integer({ min: 1, max: 9 }),
+  out: fc.integer({ min: 1, max: 9 }),
+  lead: arbitraries.shape({ maxRank: 2, maxAxis: 3 }),
+  bias: fc.boolean(),
+  dtype: arbitraries.dtype,
+  mean: arbitraries.number([-3, 3]),
+  std: arbitraries.number([0.05, 5])
+})
+
+it("BayesianLinear and Linear of any size, bias, prior, dtype and number of axes", () => {
+  fc.assert(
+    fc.property(options, ({ inputs, out, lead, bias, dtype, mean, std }) => {
+      const given = { in: inputs, out, bias, dtype }
+      const where = { inShape: [...lead, inputs] }
+      for (const law of laws.layer(BayesianLinear.make({ ...given, prior: Prior.normal({ mean, std }) }), where)) {
+        law.check({ numRuns: 2 })
+      }
+      for (const law of laws.layer(Linear.make(given), where)) law.check({ numRuns: 2 })
+    }),
+    { numRuns: 15 }
+  )
+})
