@@ -25,7 +25,7 @@ export const constant =
  * import { Schedule } from "effect-bayes"
  *
  * const rate = Schedule.cosine({ initial: 0.1, steps: 100 })
- * ;[rate(0), rate(50), rate(100)] // => [0.1, 0.05, 0]
+ * const rates = [0, 50, 100].map(rate) // => [0.1, 0.05, 0]
  * ```
  *
  * @category schedules
