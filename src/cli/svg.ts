@@ -25,7 +25,7 @@ const LINE_COLOURS = ["#0b4f9e", "#c2410c"] as const
 const POINT_COLOUR = "#c2410c"
 
 /** About `count` round numbers between two values. */
-export const ticks = (low: number, high: number, count: number): ReadonlyArray<number> => {
+const ticks = (low: number, high: number, count: number): ReadonlyArray<number> => {
   const rough = (high - low) / count
   const sizes = [1e-3, 1e-2, 1e-1, 1, 10, 100, 1e3, 1e4, 1e5].flatMap((s) => [s, 2 * s, 5 * s])
   const size = sizes.find((s) => s >= rough) ?? rough
@@ -98,6 +98,7 @@ export const render = (plot: Plot): string => {
       `<g transform="translate(${MARGIN.left + 130 * i}, 72)">${mark}${text(30, 0, label, "")}</g>`
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#3b4252">
+<title>${plot.title}: ${plot.subtitle}</title>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>
 ${text(MARGIN.left, 26, plot.title, 'font-size="17" font-weight="600" fill="#111827"')}
 ${text(MARGIN.left, 46, plot.subtitle, "")}
