@@ -32,15 +32,15 @@ const assertStd = (option: string, std: number): void =>
   assertConfig(Number.isFinite(std) && std > 0, option, "a finite standard deviation above 0", std)
 
 /**
- * Noise of a given standard deviation, one number for each of the targets (default: one target).
+ * Noise of a given standard deviation: one number for all targets, or one for each.
  *
- * **Shapes**: output and target [B, T], where T is the length of `std`. **Errors**: `ConfigError` unless each is above 0.
+ * **Shapes**: output and target [B, T]; a list has T entries. **Errors**: `ConfigError` unless each is above 0.
  *
  * @example
  * ```ts
  * import { Likelihood, Tensor } from "effect-bayes"
  *
- * const likelihood = Likelihood.gaussian({ std: [0.5] })
+ * const likelihood = Likelihood.gaussian({ std: 0.5 })
  * likelihood.nll({}, Tensor.from([[1]]), Tensor.from([[1]])).toFixed(4) // => "0.2258"
  * ```
  *
@@ -48,22 +48,22 @@ const assertStd = (option: string, std: number): void =>
  * @since 0.1.0
  */
 export const gaussian = (options: { readonly std: number | ReadonlyArray<number> }): Continuous<Empty> => {
-  const stds = typeof options.std === "number" ? [options.std] : options.std
-  for (const std of stds) assertStd("std of a Gaussian likelihood", std)
-  const logStd: Readonly<Record<DType, Tensor.Tensor>> = {
-    float32: Tensor.from(stds.map(log)),
-    float64: Tensor.from(stds.map(log), { dtype: "float64" })
-  }
+  const { std } = options
+  for (const each of typeof std === "number" ? [std] : std) assertStd("std of a Gaussian likelihood", each)
+  const logStds = (output: Tensor.Tensor): Tensor.Tensor =>
+    typeof std === "number"
+      ? Tensor.full({ shape: output.shape.slice(1), dtype: output.dtype }, log(std))
+      : Tensor.from(std.map(log), { dtype: output.dtype })
   return {
-    spec: { kind: "gaussian", std: stds },
+    spec: { kind: "gaussian", std },
     shapes: {},
     init: () => ({}),
-    nll: (_, output, target) => kernels(output.dtype).gaussianNll(output, target, logStd[output.dtype]),
+    nll: (_, output, target) => kernels(output.dtype).gaussianNll(output, target, logStds(output)),
     nllGrad: (_, output, target) => ({
       dParams: {},
-      dOutput: kernels(output.dtype).gaussianNllGrad(output, target, logStd[output.dtype]).output
+      dOutput: kernels(output.dtype).gaussianNllGrad(output, target, logStds(output)).output
     }),
-    conditional: (_, output) => conditional(output, logStd[output.dtype])
+    conditional: (_, output) => conditional(output, logStds(output))
   }
 }
 
@@ -105,7 +105,7 @@ export const gaussianLearned = (options?: {
 /** @category registry @since 0.1.0 */
 export const gaussianDefinition: Definition<Continuous<Empty>> = /*#__PURE__*/ define(
   "gaussian",
-  Schema.Struct({ std: Schema.Array(Schema.Finite) }),
+  Schema.Struct({ std: Schema.Union([Schema.Finite, Schema.Array(Schema.Finite)]) }),
   gaussian
 )
 

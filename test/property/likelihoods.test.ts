@@ -7,6 +7,7 @@ for (const dtype of ["float64", "float32"] as const) {
   const { gaussian, gaussianLearned, categorical } = Likelihood
   under(`gaussian, 1 target, ${dtype}`, laws.likelihood(gaussian({ std: 0.5 }), { outputs: 1, dtype }))
   under(`gaussian, 3 targets, ${dtype}`, laws.likelihood(gaussian({ std: [0.3, 1, 2] }), { outputs: 3, dtype }))
+  under(`gaussian, one std for 3 targets, ${dtype}`, laws.likelihood(gaussian({ std: 0.7 }), { outputs: 3, dtype }))
   under(`gaussianLearned, 1 target, ${dtype}`, laws.likelihood(gaussianLearned({ dtype }), { outputs: 1, dtype }))
   const learned3 = gaussianLearned({ targets: 3, initialStd: 0.25, dtype })
   under(`gaussianLearned, 3 targets, ${dtype}`, laws.likelihood(learned3, { outputs: 3, dtype }))
