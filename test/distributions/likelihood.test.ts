@@ -46,7 +46,7 @@ describe("what cannot be", () => {
   it("a target of another shape, or another number of stds, is a ShapeError", () => {
     const column = Tensor.from([[0]], { dtype: "float64" })
     expect(() => Likelihood.gaussian({ std: [1, 1] }).nll({}, zero, column)).toThrow(ShapeError)
-    expect(() => Likelihood.gaussian({ std: 1 }).nll({}, zero, zero)).toThrow(
+    expect(() => Likelihood.gaussian({ std: [1] }).nll({}, zero, zero)).toThrow(
       "Gaussian likelihood, logStd: expected float64 [2], got float64 [1]"
     )
   })
