@@ -34,7 +34,8 @@ const assertStd = (option: string, std: number): void =>
 /**
  * Noise of a given standard deviation: one number for all targets, or one for each.
  *
- * **Shapes**: output and target [B, T]; a list has T entries. **Errors**: `ConfigError` unless each is above 0.
+ * **Shapes**: output and target [B, T]; a list has T entries and is copied. **Errors**: `ConfigError` unless each is above 0,
+ * and for an empty list.
  *
  * @example
  * ```ts
@@ -48,8 +49,10 @@ const assertStd = (option: string, std: number): void =>
  * @since 0.1.0
  */
 export const gaussian = (options: { readonly std: number | ReadonlyArray<number> }): Continuous<Empty> => {
-  const { std } = options
-  for (const each of typeof std === "number" ? [std] : std) assertStd("std of a Gaussian likelihood", each)
+  const std = typeof options.std === "number" ? options.std : [...options.std]
+  const stds = typeof std === "number" ? [std] : std
+  assertConfig(stds.length > 0, "std of a Gaussian likelihood", "at least one standard deviation", "an empty list")
+  for (const each of stds) assertStd("std of a Gaussian likelihood", each)
   const logStds = (output: Tensor.Tensor): Tensor.Tensor =>
     typeof std === "number"
       ? Tensor.full({ shape: output.shape.slice(1), dtype: output.dtype }, log(std))

@@ -33,12 +33,26 @@ it("a negative nll is right where the noise is narrow: a density may exceed 1", 
   )
 })
 
+it("a list of stds is copied: what the caller does to theirs later is not seen", () => {
+  const std = [1, 2]
+  const self = Likelihood.gaussian({ std })
+  const before = self.nll({}, zero, zero)
+  std[0] = -1
+  std.push(3)
+  expect(self.nll({}, zero, zero)).toBe(before)
+  expect(before).toBeCloseTo(Math.log(2) + Math.log(2 * Math.PI), 14)
+  expect(self.spec).toEqual({ kind: "gaussian", std: [1, 2] })
+})
+
 describe("what cannot be", () => {
   it("is refused by name", () => {
     expect(() => Likelihood.gaussian({ std: 0 })).toThrow(
       "std of a Gaussian likelihood: expected a finite standard deviation above 0, got 0"
     )
     expect(() => Likelihood.gaussian({ std: [1, Number.NaN] })).toThrow(ConfigError)
+    expect(() => Likelihood.gaussian({ std: [] })).toThrow(
+      "std of a Gaussian likelihood: expected at least one standard deviation, got an empty list"
+    )
     expect(() => Likelihood.gaussianLearned({ initialStd: -1 })).toThrow(/initialStd/)
     expect(() => Likelihood.gaussianLearned({ targets: 0 })).toThrow("targets: expected a whole number above 0, got 0")
   })
