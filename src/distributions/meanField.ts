@@ -76,7 +76,7 @@ export const meanField = <W>(options?: {
     mean: (q) => mapNormals((leaf) => leaf.mean, q) as W,
     sample: (q, eps) => mapNormals((leaf, [e]) => Normal.sample(leaf, e!), q, eps) as W,
     pullback: (q, eps, dW) => mapNormals((leaf, [e, d]) => Normal.sampleVjp(leaf, e!, d!), q, eps, dW) as MeanField<W>,
-    kl: (q) => sumNormals(q, prior.kl),
+    kl: (q) => sumNormals(q, (leaf) => prior.kl(leaf)),
     klGrad: (q) => mapNormals((leaf) => prior.klGrad(leaf), q) as MeanField<W>,
     logProb: (q, w) => {
       const densities = mapNormals((leaf, [x]) => Normal.logProb(leaf, x!), q, w)

@@ -7,18 +7,33 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import { define, SpecSchema } from "../core/Spec.ts"
+import * as Tree from "../core/Tree.ts"
 import type { Posterior } from "../distributions/index.ts"
 import type { Empty, Layer } from "./Layer.ts"
 import * as Registry from "./Registry.ts"
+
+/** The noise of a layer that has none. TypeScript lets a layer with noise pass for one, as methods compare both ways. */
+const noNoise = <W>(layer: Layer<W, Empty>): Empty => {
+  const noise = layer.noise(Key.make(0), 1)
+  if (Tree.count(noise) === 0) return noise
+  throw new ConfigError({
+    option: "bayesian, layer",
+    expected: "a deterministic layer",
+    actual: `"${layer.spec.kind}", which has noise`,
+    hint: "Its weights are distributions already: use it as it is, or lift the deterministic layer inside it"
+  })
+}
 
 /**
  * W: the layer's weights, Q: the posterior's parameters, N: its noise.
  *
  * **Shapes**: those of the layer. The parameters are Q (for a mean-field posterior { mean, logStd } in place of each
  * tensor), the noise is the posterior's: one draw of the weights serves the whole batch.
- * **Source**: Blundell et al. 2015, section 3.2.
+ * **Source**: Blundell et al. 2015, section 3.2. **Errors**: `ConfigError` for a layer that has noise, thus weights
+ * that are distributions already: its divergence would be lost.
  *
  * @example
  * ```ts
@@ -31,26 +46,29 @@ import * as Registry from "./Registry.ts"
  * @category constructors
  * @since 0.1.0
  */
-export const bayesian = <W, Q, N>(layer: Layer<W, Empty>, posterior: Posterior<Q, W, N>): Layer<Q, N> => ({
-  spec: { kind: "bayesian", layer: layer.spec, posterior: posterior.spec },
-  shapes: posterior.shapes(layer.shapes),
-  outShape: layer.outShape,
-  init: (key) => posterior.init(layer.init(Key.fold(key, 0)), Key.fold(key, 1)),
-  noise: (key) => posterior.noise(layer.shapes, key),
-  forward: (q, x, eps) => layer.forward(posterior.sample(q, eps), x, {}),
-  vjp: (q, x, eps) => {
-    const { y, pullback } = layer.vjp(posterior.sample(q, eps), x, {})
-    return {
-      y,
-      pullback: (dy, want) => {
-        const { dParams, ...rest } = pullback(dy, want)
-        return { dParams: posterior.pullback(q, eps, dParams), ...rest }
+export const bayesian = <W, Q, N>(layer: Layer<W, Empty>, posterior: Posterior<Q, W, N>): Layer<Q, N> => {
+  const none = noNoise(layer)
+  return {
+    spec: { kind: "bayesian", layer: layer.spec, posterior: posterior.spec },
+    shapes: posterior.shapes(layer.shapes),
+    outShape: (inShape) => layer.outShape(inShape),
+    init: (key) => posterior.init(layer.init(Key.fold(key, 0)), Key.fold(key, 1)),
+    noise: (key) => posterior.noise(layer.shapes, key),
+    forward: (q, x, eps) => layer.forward(posterior.sample(q, eps), x, none),
+    vjp: (q, x, eps) => {
+      const { y, pullback } = layer.vjp(posterior.sample(q, eps), x, none)
+      return {
+        y,
+        pullback: (dy, want) => {
+          const { dParams, ...rest } = pullback(dy, want)
+          return { dParams: posterior.pullback(q, eps, dParams), ...rest }
+        }
       }
-    }
-  },
-  kl: posterior.kl,
-  klGrad: posterior.klGrad
-})
+    },
+    kl: (q, eps) => posterior.kl(q, eps),
+    klGrad: (q, eps) => posterior.klGrad(q, eps)
+  }
+}
 
 /** @category registry @since 0.1.0 */
 export const definition: Registry.LayerDefinition = /*#__PURE__*/ define(
