@@ -103,6 +103,20 @@ describe("likelihoods", () => {
     ).toBe(true)
   })
 
+  it("keep their digits where the label is all but certain, in both dtypes", () => {
+    const right = 2.0611536181902037e-9 // 1 - p = 1 / (1 + e^20)
+    for (const [dtype, tolerance] of [
+      ["float32", 6e-8],
+      ["float64", 1e-15]
+    ] as const) {
+      const [logits, label] = [Tensor.from([[0, 20]], { dtype }), Tensor.from([[1]], { dtype })]
+      const gradient = reference.categoricalNllGrad(logits, label)
+      expect(Math.abs(at(gradient, 0) / right - 1)).toBeLessThan(tolerance)
+      expect(Math.abs(at(gradient, 1) / -right - 1)).toBeLessThan(tolerance)
+      expect(Math.abs(reference.categoricalNll(logits, label) / 2.0611536203143e-9 - 1)).toBeLessThan(1e-12)
+    }
+  })
+
   it("hold 0 nats for no rows", () => {
     const none = (width: number) => Tensor.zeros({ shape: [0, width], dtype: "float64" })
     expect(reference.categoricalNll(none(3), none(1))).toBe(0)

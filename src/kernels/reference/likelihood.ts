@@ -1,6 +1,6 @@
 /** Negative log-likelihoods of a batch in nats, summed, each above its gradient. */
 import { ConfigError, ShapeError } from "../../core/errors.ts"
-import { exp, log } from "../../core/math.ts"
+import { exp, expm1, log1p } from "../../core/math.ts"
 import * as Shape from "../../core/Shape.ts"
 import { allocate, storage } from "../../core/storage.ts"
 import { fromStorage, type Tensor } from "../../core/Tensor.ts"
@@ -68,14 +68,19 @@ const label = (labels: Tensor, row: number, count: number): number => {
   throw new ConfigError({ option: `label of row ${row}`, expected, actual: String(value) })
 }
 
-/** The largest logit of a row, and log sum exp(logit - largest) >= 0, which cannot overflow. */
+/** The largest logit of a row, and log sum exp(logit - largest) >= 0, which cannot overflow and keeps its digits near 0. */
 const logSumExp = (logits: Tensor, row: number, count: number): { readonly top: number; readonly rest: number } => {
   const ls = logits[storage]
   let top = Number.NEGATIVE_INFINITY
-  for (let c = 0; c < count; c++) if (!(ls[row * count + c]! <= top)) top = ls[row * count + c]!
-  let sum = 0
-  for (let c = 0; c < count; c++) sum += exp(ls[row * count + c]! - top)
-  return { top, rest: log(sum) }
+  let largest = -1
+  for (let c = 0; c < count; c++) {
+    if (ls[row * count + c]! <= top) continue
+    top = ls[row * count + c]!
+    largest = c
+  }
+  let others = 0
+  for (let c = 0; c < count; c++) if (c !== largest) others += exp(ls[row * count + c]! - top)
+  return { top, rest: log1p(others) }
 }
 
 export const categoricalNll = (logits: Tensor, labels: Tensor): number => {
@@ -94,8 +99,11 @@ export const categoricalNllGrad = (logits: Tensor, labels: Tensor): Tensor => {
   const out = allocate(logits.dtype, ls.length)
   for (let row = 0; row < logits.shape[0]!; row++) {
     const { top, rest } = logSumExp(logits, row, count)
-    for (let c = 0; c < count; c++) out[row * count + c] = exp(ls[row * count + c]! - top - rest)
-    out[row * count + label(labels, row, count)]! -= 1
+    const right = label(labels, row, count)
+    for (let c = 0; c < count; c++) {
+      const logP = ls[row * count + c]! - top - rest
+      out[row * count + c] = c === right ? expm1(logP) : exp(logP) // p - 1 would lose what is left of a p near 1
+    }
   }
   return fromStorage(logits.shape, out)
 }
