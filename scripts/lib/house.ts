@@ -26,7 +26,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   distributions: ["core", "kernels"],
   layers: ["core", "kernels", "distributions"],
   optim: ["core", "kernels"],
-  data: ["core", "kernels", "distributions"],
+  data: ["core", "kernels"],
   training: trainable,
   prediction: [...trainable, "training"],
   testing: library,

@@ -28,6 +28,12 @@ export const size = (shape: Shape): number => shape.reduce((n, axis) => n * axis
 /** @category predicates @since 0.1.0 */
 export const equals = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((axis, i) => axis === b[i])
 
+/** Checks that every axis is a whole number from 0. @category assertions @since 0.1.0 */
+export const assertValid = (shape: Shape): void => {
+  if (shape.every((length) => Number.isSafeInteger(length) && length >= 0)) return
+  throw new ShapeError({ where: "a shape", expected: "whole numbers from 0", actual: format(shape) })
+}
+
 /** `[2, 3]`. @category formatting @since 0.1.0 */
 export const format = (shape: Shape): string => `[${shape.join(", ")}]`
 

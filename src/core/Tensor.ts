@@ -26,7 +26,7 @@ class TensorRecord implements Tensor {
   readonly dtype: Shape.DType
   readonly [storage]: Storage
   constructor(shape: Shape.Shape, values: Storage) {
-    this.shape = shape
+    this.shape = Object.freeze([...shape])
     this.dtype = values instanceof Float32Array ? "float32" : "float64"
     this[storage] = values
   }
@@ -48,6 +48,7 @@ class TensorRecord implements Tensor {
 
 /** Gives storage that nobody else will write to a new tensor; for kernels. @category constructors @since 0.1.0 */
 export const fromStorage = (shape: Shape.Shape, values: Storage): Tensor => {
+  Shape.assertValid(shape)
   if (values.length === Shape.size(shape)) return new TensorRecord(shape, values)
   throw new ShapeError({
     where: "Tensor",
@@ -80,7 +81,7 @@ export const from = (
   source: Source,
   options?: { readonly dtype?: Shape.DType; readonly shape?: Shape.Shape }
 ): Tensor => {
-  const nested: unknown = typeof source === "object" && "toArray" in source ? source.toArray() : source
+  const nested: unknown = hasToArray(source) ? source.toArray() : source
   const dtype = options?.dtype ?? (nested instanceof Float64Array ? "float64" : "float32")
   if (nested instanceof Float64Array || nested instanceof Float32Array) {
     const copy = allocate(dtype, nested.length)
@@ -103,6 +104,8 @@ export const from = (
   return fromStorage(options?.shape ?? shape, values)
 }
 
+const hasToArray = (u: unknown): u is { toArray(): unknown } => typeof u === "object" && u !== null && "toArray" in u
+
 const isArrayLike = (u: unknown): u is ArrayLike<unknown> =>
   Array.isArray(u) || (ArrayBuffer.isView(u) && "length" in u)
 
@@ -118,8 +121,10 @@ const misfit = (path: string, expected: string, node: unknown): ShapeError =>
   })
 
 /** Every element the same. @category constructors @since 0.1.0 */
-export const full = (spec: Shape.TensorSpec, value: number): Tensor =>
-  fromStorage(spec.shape, allocate(spec.dtype, Shape.size(spec.shape)).fill(value))
+export const full = (spec: Shape.TensorSpec, value: number): Tensor => {
+  Shape.assertValid(spec.shape)
+  return fromStorage(spec.shape, allocate(spec.dtype, Shape.size(spec.shape)).fill(value))
+}
 
 /** All zeros. @category constructors @since 0.1.0 */
 export const zeros = (spec: Shape.TensorSpec): Tensor => full(spec, 0)

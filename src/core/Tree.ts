@@ -29,7 +29,11 @@ export const isSpec = (u: unknown): u is Shape.TensorSpec =>
 
 const isNode = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === "object" && u !== null
 
-const join = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`)
+/** A dot in a key is escaped, so that different leaves have different paths. */
+const join = (path: string, key: string): string => {
+  const name = key.includes(".") ? key.replaceAll(".", "\\.") : key
+  return path === "" ? name : `${path}.${name}`
+}
 
 const describe = (node: unknown): string =>
   isSpec(node)
@@ -59,7 +63,7 @@ export const mapWith = <L>(
     const keys = Object.keys(node)
     for (const other of along) {
       const fits = isNode(other) && !isSpec(other) && Object.keys(other).length === keys.length
-      if (!fits || keys.some((key) => !(key in other))) {
+      if (!fits || keys.some((key) => !Object.hasOwn(other, key))) {
         throw new ShapeError({ where: `the tree at "${path}"`, expected: describe(node), actual: describe(other) })
       }
     }

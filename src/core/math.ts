@@ -167,7 +167,7 @@ export const normalPdf = (x: number): number => INVERSE_SQRT_2PI * exp(-0.5 * x 
 /**
  * Distribution function of the standard normal.
  *
- * Within 6 of 0 by Marsaglia's series, x + x^3/3 + x^5/15 + ... (Marsaglia 2004, "Evaluating the Normal
+ * Within 2.5 of 0 by Marsaglia's series, x + x^3/3 + x^5/15 + ... (Marsaglia 2004, "Evaluating the Normal
  * Distribution", section 3) where it does not cancel, else by Laplace's continued fraction of the tail.
  * **Numerics**: relative error below 1e-13 for x > -37, 0 below -38.5.
  *

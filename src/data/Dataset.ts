@@ -56,8 +56,8 @@ export const make = (options: {
     throw new ShapeError({ where: "Dataset.make", expected: "as many rows of x as of y", actual })
   }
   if (x.shape[0] === 0) throw new DataError({ source: "Dataset.make", problem: "there are no rows" })
-  const features = options.features ?? names("x", x.shape[1]!)
-  const targets = options.targets ?? names("y", y.shape[1]!)
+  const features = [...(options.features ?? names("x", x.shape[1]!))]
+  const targets = [...(options.targets ?? names("y", y.shape[1]!))]
   const named = features.length === x.shape[1] && targets.length === y.shape[1]
   assertConfig(
     named,

@@ -6,7 +6,6 @@
 import * as Key from "../core/Key.ts"
 import { sinPi } from "../core/math.ts"
 import * as Tensor from "../core/Tensor.ts"
-import { Normal } from "../distributions/index.ts"
 import { kernels } from "../kernels/index.ts"
 import { type Dataset, make } from "./Dataset.ts"
 
@@ -20,7 +19,7 @@ import { type Dataset, make } from "./Dataset.ts"
 export const regressionCurve = (key: Key.Key, rows = 1000): Dataset => {
   const spec = { shape: [rows], dtype: "float64" } as const
   const x = Tensor.toFloat64Array(kernels("float64").uniform(Key.fold(key, 0), spec, 0, 0.5))
-  const noise = Tensor.toFloat64Array(Normal.standard(Key.fold(key, 1), spec))
+  const noise = Tensor.toFloat64Array(kernels("float64").standardNormal(Key.fold(key, 1), spec))
   const y = x.map((xi, i) => {
     const e = 0.02 * noise[i]!
     return xi + 0.3 * sinPi(2 * (xi + e)) + 0.3 * sinPi(4 * (xi + e)) + e

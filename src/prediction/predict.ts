@@ -11,8 +11,10 @@ import { attempt } from "../core/attempt.ts"
 import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
 import { log } from "../core/math.ts"
 import { Noise } from "../core/Noise.ts"
+import { assertShape, axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
-import { Dataset, Standardizer } from "../data/index.ts"
+import * as Tree from "../core/Tree.ts"
+import { type Dataset, Standardizer } from "../data/index.ts"
 import type { Likelihood } from "../distributions/index.ts"
 import { kernels } from "../kernels/index.ts"
 import type { Model } from "../training/index.ts"
@@ -47,22 +49,62 @@ export interface Prediction {
 
 const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
 
-/** The mixture of the rows of x [N, features], in standardized units. */
+/** Weights times rows of one forward pass, and numbers summarized, between two chances to be interrupted. */
+const FORWARD = 5e6
+const NUMBERS = 20
+
+/** The mixture of the rows of x [B, features], in standardized units. */
 const mixtureOf = Effect.fnUntraced(function* <P, E, L>(fitted: Fitted<P, E, L>, x: Tensor.Tensor, draws: number) {
   const { model, params } = fitted
   const noise = yield* Noise
-  yield* checked(() => assertConfig(Number.isSafeInteger(draws) && draws > 0, "draws", "a whole number above 0", draws))
   const inputs = yield* checked(() => Standardizer.apply(model.inputs, x, model.dtype))
   yield* checked(() => assertFinite("x", inputs))
-  const conditionals: Array<Likelihood.Conditional> = []
-  for (let s = 0; s < draws; s++) {
+  const draw = Effect.fnUntraced(function* (s: number) {
     yield* Effect.yieldNow
     const eps = yield* noise.draw(model.network, s, x.shape[0]!, "predict")
-    conditionals.push(
-      model.likelihood.conditional(params.likelihood, model.network.forward(params.network, inputs, eps))
+    return yield* checked(() => {
+      const output = model.network.forward(params.network, inputs, eps)
+      assertFinite(`the network's output under weight draw ${s}`, output)
+      return model.likelihood.conditional(params.likelihood, output)
+    })
+  })
+  const mixture: [Likelihood.Conditional, ...Array<Likelihood.Conditional>] = [yield* draw(0)]
+  for (let s = 1; s < draws; s++) mixture.push(yield* draw(s))
+  return mixture
+})
+
+/**
+ * Visits every number (row by row, target by target) of the mixtures of x, a block of rows at a time: weight draws
+ * serve every block alike, so the blocks do not show in the result.
+ */
+const scan = Effect.fnUntraced(function* <P, E, L>(
+  fitted: Fitted<P, E, L>,
+  x: Tensor.Tensor,
+  draws: number,
+  visit: (mixture: Mixture.Mixture, local: number, index: number) => void
+) {
+  yield* checked(() => assertConfig(Number.isSafeInteger(draws) && draws > 0, "draws", "a whole number above 0", draws))
+  const rows = yield* checked(() => axis("predict, x", x.shape, 0))
+  const T = fitted.model.targets.columns.length
+  const block = Math.min(1000, Math.max(1, Math.floor(FORWARD / Math.max(1, Tree.count(fitted.params)))))
+  for (let first = 0; first < rows; first += block) {
+    const last = Math.min(first + block, rows)
+    const mixture = yield* mixtureOf(fitted, Tensor.rows(x, first, last), draws)
+    const count = (last - first) * T
+    yield* checked(() =>
+      assertConfig(
+        mixture[0].mean.length === count,
+        "network outputs",
+        `${T} a row`,
+        `${mixture[0].mean.length} for ${last - first} rows`
+      )
     )
+    for (let i = 0; i < count; i++) {
+      if (i % NUMBERS === 0) yield* Effect.yieldNow
+      visit(mixture, i, first * T + i)
+    }
   }
-  return conditionals as unknown as Mixture.Mixture
+  return rows
 })
 
 const assertFinite = (what: string, t: Tensor.Tensor): void =>
@@ -88,22 +130,34 @@ export const predict: <P, E, L>(
   for (const level of levels) {
     yield* checked(() => assertConfig(level > 0 && level < 1, "level of a quantile", "a number between 0 and 1", level))
   }
-  const mixture = yield* mixtureOf(fitted, x, draws)
   const { mean: shift, std: unit } = fitted.model.targets
   const T = unit.length
-  const shape = [x.shape[0]!, T]
-  const each = (f: (i: number, unit: number, shift: number) => number): Tensor.Tensor =>
-    Tensor.from(
-      Float64Array.from({ length: shape[0]! * T }, (_, i) => f(i, unit[i % T]!, shift[i % T]!)),
-      { shape }
-    )
-  const moments = Array.from({ length: shape[0]! * T }, (_, i) => Mixture.moments(mixture, i))
+  const column = (): Float64Array => new Float64Array((x.shape[0] ?? 0) * T)
+  const out = { mean: column(), std: column(), aleatoric: column(), epistemic: column() }
+  const quantiles = levels.map((level) => ({ level, values: column() }))
+  const rows = yield* scan(fitted, x, draws, (mixture, local, i) => {
+    const [u, m] = [unit[i % T]!, shift[i % T]!]
+    const { mean, aleatoric, epistemic } = Mixture.moments(mixture, local)
+    out.mean[i] = m + u * mean
+    out.std[i] = u * Math.sqrt(aleatoric + epistemic)
+    out.aleatoric[i] = u * u * aleatoric
+    out.epistemic[i] = u * u * epistemic
+    for (const { level, values } of quantiles) values[i] = m + u * Mixture.quantile(mixture, local, level)
+  })
+  const tensor = (name: string, values: Float64Array): Effect.Effect<Tensor.Tensor, ConfigError | ShapeError> =>
+    checked(() => {
+      const t = Tensor.from(values, { shape: [rows, T] })
+      assertFinite(`the predicted ${name}`, t)
+      return t
+    })
   return {
-    mean: each((i, u, m) => m + u * moments[i]!.mean),
-    std: each((i, u) => u * Math.sqrt(moments[i]!.aleatoric + moments[i]!.epistemic)),
-    aleatoric: each((i, u) => u * u * moments[i]!.aleatoric),
-    epistemic: each((i, u) => u * u * moments[i]!.epistemic),
-    quantiles: levels.map((level) => ({ level, value: each((i, u, m) => m + u * Mixture.quantile(mixture, i, level)) }))
+    mean: yield* tensor("mean", out.mean),
+    std: yield* tensor("std", out.std),
+    aleatoric: yield* tensor("aleatoric variance", out.aleatoric),
+    epistemic: yield* tensor("epistemic variance", out.epistemic),
+    quantiles: yield* Effect.forEach(quantiles, ({ level, values }) =>
+      Effect.map(tensor(`quantile of level ${level}`, values), (value) => ({ level, value }))
+    )
   }
 })
 
@@ -160,27 +214,39 @@ export const evaluate: <P, E, L>(
   options?: Pick<PredictOptions, "draws">
 ) => Effect.Effect<Evaluation, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, data, options) {
   const { targets } = fitted.model
-  const mixture = yield* mixtureOf(fitted, data.x, options?.draws ?? 100)
-  const y = yield* checked(() => Tensor.toFloat64Array(Standardizer.apply(targets, data.y, "float64")))
+  const y = yield* checked(() => {
+    const t = Standardizer.apply(targets, data.y, "float64")
+    assertShape("evaluate, y", [axis("evaluate, x", data.x.shape, 0), targets.columns.length], t.shape)
+    return Tensor.toFloat64Array(t)
+  })
   const T = targets.columns.length
-  const rows = Dataset.size(data)
   const squares = new Float64Array(T)
   const noise = new Float64Array(T)
   let logLikelihood = 0
   let covered = 0
-  for (let i = 0; i < y.length; i++) {
-    const { mean, aleatoric } = Mixture.moments(mixture, i)
+  const rows = yield* scan(fitted, data.x, options?.draws ?? 100, (mixture, local, i) => {
+    const { mean, aleatoric } = Mixture.moments(mixture, local)
     squares[i % T]! += (y[i]! - mean) * (y[i]! - mean)
     noise[i % T]! += aleatoric
-    const p = Mixture.cdf(mixture, i, y[i]!)
+    const p = Mixture.cdf(mixture, local, y[i]!)
     if (p >= 0.05 && p <= 0.95) covered++
-  }
-  for (let r = 0; r < rows; r++) logLikelihood += Mixture.logDensity(mixture, r * T, y.subarray(r * T, (r + 1) * T))
-  return {
+    if (i % T === 0) logLikelihood += Mixture.logDensity(mixture, local, y.subarray(i, i + T))
+  })
+  const evaluation = {
     rows,
     rmse: targets.std.map((unit, t) => unit * Math.sqrt(squares[t]! / rows)),
     meanLogLikelihood: logLikelihood / rows - targets.std.reduce((sum, unit) => sum + log(unit), 0),
     coverage90: covered / y.length,
     noiseStd: targets.std.map((unit, t) => unit * Math.sqrt(noise[t]! / rows))
   }
+  const figures = [...evaluation.rmse, ...evaluation.noiseStd, evaluation.meanLogLikelihood]
+  yield* checked(() =>
+    assertConfig(
+      figures.every(Number.isFinite),
+      "the evaluation",
+      "finite figures",
+      `${figures.join(", ")}; are the targets in the units trained on?`
+    )
+  )
+  return evaluation
 })

@@ -6,8 +6,9 @@
  *
  * @since 0.1.0
  */
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { DataError } from "../core/errors.ts"
+import { assertConfig, ConfigError, DataError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import type { DType } from "../core/Shape.ts"
 import { rebuild, SpecSchema } from "../core/Spec.ts"
@@ -104,6 +105,7 @@ export const regression = (
     throw new DataError({ source: "the training rows", problem, hint: "There is nothing to predict in it" })
   }
   const { hidden = [50], activation = "relu", noiseStd, prior, initialStd } = options ?? {}
+  assertConfig(activation === "relu" || activation === "tanh", "activation", '"relu" or "tanh"', activation)
   const shared = {
     ...(prior === undefined ? {} : { prior }),
     ...(initialStd === undefined ? {} : { initialStd })
@@ -152,11 +154,21 @@ export const spec = <P, E, L>({ network, likelihood, ...rest }: Model<P, E, L>):
  * @category constructors
  * @since 0.1.0
  */
-export const fromSpec = (
-  { network, likelihood, ...rest }: typeof ModelSpec.Type,
-  registry: Registry = builtin
-): Model<unknown, unknown, unknown> => ({
-  ...rest,
-  network: layerFromSpec(network, registry),
-  likelihood: rebuild("likelihood", Likelihood.definitions, likelihood, undefined)
-})
+export const fromSpec = (spec: unknown, registry: Registry = builtin): Model<unknown, unknown, unknown> => {
+  const decoded = Schema.decodeUnknownResult(ModelSpec)(spec)
+  if (Result.isFailure(decoded)) {
+    const hint = decoded.failure.message
+    throw new ConfigError({
+      option: "the spec of a model",
+      expected: "what Model.spec gives",
+      actual: JSON.stringify(spec),
+      hint
+    })
+  }
+  const { network, likelihood, ...rest } = decoded.success
+  return {
+    ...rest,
+    network: layerFromSpec(network, registry),
+    likelihood: rebuild("likelihood", Likelihood.definitions, likelihood, undefined)
+  }
+}

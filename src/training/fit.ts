@@ -3,7 +3,7 @@
  *
  * Everything that the loop does follows from the seed and the step: the order of the rows is a permutation keyed by the
  * epoch, the noise is keyed by the step. So the state needs no position of its own, and a run that goes on from any
- * event ends with the same bits. Between events the fiber yields; interruption takes effect there.
+ * event, with the same seed, data and options, ends with the same bits. Between events the fiber yields; interruption takes effect there.
  *
  * @since 0.1.0
  */
@@ -108,7 +108,7 @@ const plan = <P, E, L>(
     stepsPerEpoch,
     optimizer,
     initial,
-    stepsPerEvent: Math.max(1, Math.floor(OPERATIONS / operations))
+    stepsPerEvent: Math.max(1, Math.floor(OPERATIONS / Math.max(1, operations)))
   }
 }
 
@@ -155,7 +155,8 @@ export const events = <P, E, L>(
         while (state.step < until) {
           const batch = batchOf(state.step)
           const eps = yield* noise.draw(model.network, state.step, batch.x.shape[0]!)
-          const [after, loss] = advance(state, batch, eps)
+          const from = state
+          const [after, loss] = yield* attempt(() => advance(from, batch, eps), ConfigError, ShapeError)
           const what = nonFinite(after, loss)
           if (what !== undefined) return yield* new DivergedError({ step: state.step, what, lastGood: state })
           losses.push(loss)

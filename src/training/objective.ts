@@ -6,7 +6,8 @@
  *
  * @since 0.1.0
  */
-import { assertConfig } from "../core/errors.ts"
+import { assertConfig, ShapeError } from "../core/errors.ts"
+import { axis, format } from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
@@ -47,8 +48,15 @@ const klWeightOf = (weighting: Weighting): number => {
   return (weighting.temperature ?? 1) / weighting.rows
 }
 
+/** The number of rows of a batch, which must have some. */
+const rowsOf = ({ x }: Batch): number => {
+  const rows = axis("batch, x", x.shape, 0)
+  if (rows > 0) return rows
+  throw new ShapeError({ where: "batch, x", expected: "at least one row", actual: format(x.shape) })
+}
+
 const loss = (nll: number, batch: Batch, klNats: number, klWeight: number): Loss => {
-  const nllMean = nll / batch.x.shape[0]!
+  const nllMean = nll / rowsOf(batch)
   return { negElboMean: klWeight === 0 ? nllMean : nllMean + klWeight * klNats, nllMean, klNats }
 }
 
@@ -74,7 +82,7 @@ export const negElboGrad = <P, E, L>(
   weighting: Weighting
 ): { readonly loss: Loss; readonly grads: Params<P, L> } => {
   const klWeight = klWeightOf(weighting)
-  const perRow = 1 / batch.x.shape[0]!
+  const perRow = 1 / rowsOf(batch)
   const { y: output, pullback } = model.network.vjp(params.network, batch.x, eps)
   const nll = model.likelihood.nll(params.likelihood, output, batch.y)
   const grad = model.likelihood.nllGrad(params.likelihood, output, batch.y)

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 
+import { isTensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
 import { Optimizer } from "../optim/index.ts"
@@ -47,10 +48,18 @@ export const step = <P, E, L, S>(
   }
 }
 
-/** What is NaN or infinite after a step, if anything is. @category training @since 0.1.0 */
+/** Tensors, and whatever else a state holds that is no record. */
+const isEnd = (u: unknown): u is unknown => isTensor(u) || typeof u !== "object" || u === null
+
+const isFiniteEnd = (u: unknown): boolean =>
+  isTensor(u) ? kernels(u.dtype).allFinite(u) : typeof u !== "number" || Number.isFinite(u)
+
+/** What is NaN or infinite after a step, if anything is: loss, parameters, or what the optimizer keeps. @category training @since 0.1.0 */
 export const nonFinite = <P, L, S>(state: State<P, L, S>, loss: Loss): string | undefined => {
   if (!Number.isFinite(loss.nllMean)) return "the negative log-likelihood"
   if (!Number.isFinite(loss.klNats)) return "the KL divergence"
   const bad = Tree.leaves(state.params).find(({ value }) => !kernels(value.dtype).allFinite(value))
-  return bad === undefined ? undefined : `the parameter ${bad.path}`
+  if (bad !== undefined) return `the parameter ${bad.path}`
+  const kept = Tree.leavesWith(isEnd, state.optimizer).find(({ value }) => !isFiniteEnd(value))
+  return kept === undefined ? undefined : `what the optimizer keeps at ${kept.path}`
 }
