@@ -11,6 +11,12 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
   readonly version: string
 }
 
+// A reader that has enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error
+  process.exit(0)
+})
+
 /** An expected error is its message alone; a defect keeps its trace. The command line's own errors are shown already. */
 const report = <E>(cause: Cause.Cause<E>) =>
   Option.match(Cause.findErrorOption(cause), {
