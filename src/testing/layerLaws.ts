@@ -15,11 +15,12 @@ import * as Registry from "../layers/Registry.ts"
 import * as arbitraries from "./arbitraries.ts"
 import { assertGradient, inner } from "./differences.ts"
 import { assert, forAll, forMost, type Law } from "./Law.ts"
+import { type Lifted, liftedLaws, noiseLaws } from "./liftedLaws.ts"
 import { type Moments, momentLaw, uncorrelatedLaw } from "./moments.ts"
 import { assertIdentical, assertRepeatable, assertUnmodified } from "./purity.ts"
 
 /** @category models @since 0.1.0 */
-export interface LayerOptions<P> {
+export interface LayerOptions<P, E = unknown, W = unknown> {
   /** The shape of an input without its batch axis. */
   readonly inShape: Shape.Shape
   /** The dtype of inputs: that of the first parameter, or float64 for a layer without parameters. */
@@ -36,7 +37,12 @@ export interface LayerOptions<P> {
   readonly randomInit?: boolean
   /** The exact moments of the output over the noise, if they are known. */
   readonly moments?: (params: P, x: Tensor.Tensor) => Moments
+  /** What this layer claims to lift: its KL and its output are then held against those of the parts. */
+  readonly lifted?: Lifted<P, E, W>
 }
+
+/** What the laws need that know of no other layer. */
+type Options<P> = Omit<LayerOptions<P>, "lifted">
 
 interface Case<P, E> {
   readonly params: P
@@ -47,7 +53,7 @@ interface Case<P, E> {
   readonly from: number
 }
 
-const cases = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>): fc.Arbitrary<Case<P, E>> => {
+const cases = <P, E>(layer: Layer<P, E>, options: Options<P>): fc.Arbitrary<Case<P, E>> => {
   const dtype = options.dtype ?? Tree.leavesWith(Tree.isSpec, layer.shapes)[0]?.value.dtype ?? "float64"
   const params = options.params ?? arbitraries.params(layer.shapes)
   const input = options.input ?? ((batch) => arbitraries.tensor({ shape: [batch, ...options.inShape], dtype }))
@@ -96,7 +102,7 @@ const addTensors = (a: Tensor.Tensor, b: Tensor.Tensor, scale = 1): Tensor.Tenso
   return Tensor.from(sums, { dtype: a.dtype, shape: a.shape })
 }
 
-const gradientLaws = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>): ReadonlyArray<Law> => {
+const gradientLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArray<Law> => {
   const all = cases(layer, options)
   const hasDx = options.differentiableInput !== false
   return [
@@ -150,7 +156,7 @@ const gradientLaws = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>): Reado
   ]
 }
 
-const valueLaws = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>): ReadonlyArray<Law> => {
+const valueLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArray<Law> => {
   const all = cases(layer, options)
   return [
     forAll("layer: the value of vjp is that of forward", all, ({ params, x, eps }) =>
@@ -192,7 +198,7 @@ const calls = <P, E>(layer: Layer<P, E>, { params, x, eps, dy }: Case<P, E>) => 
   klGrad: () => layer.klGrad(params, eps)
 })
 
-const purityLaws = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>): ReadonlyArray<Law> => {
+const purityLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArray<Law> => {
   const all = cases(layer, options)
   return [
     forAll("layer: inputs are not modified", all, (given) => {
@@ -223,7 +229,7 @@ const purityLaws = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>): Readonl
 
 const twoSeeds = { minLength: 2, maxLength: 2 }
 
-const specLaw = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>, registry: Registry.Registry): Law =>
+const specLaw = <P, E>(layer: Layer<P, E>, options: Options<P>, registry: Registry.Registry): Law =>
   forAll("layer: its spec, as JSON, makes the same layer", cases(layer, options), ({ params, x, eps, from }) => {
     const rebuilt = Registry.layer(JSON.parse(JSON.stringify(layer.spec)) as Spec, registry)
     const key = Key.make(from)
@@ -237,9 +243,14 @@ const specLaw = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>, registry: R
   })
 
 /** The laws of a layer, for inputs of one shape. @category laws @since 0.1.0 */
-export const layerLaws = <P, E>(layer: Layer<P, E>, options: LayerOptions<P>): ReadonlyArray<Law> => [
+export const layerLaws = <P, E, W = unknown>(
+  layer: Layer<P, E>,
+  options: LayerOptions<P, E, W>
+): ReadonlyArray<Law> => [
   ...gradientLaws(layer, options),
   ...valueLaws(layer, options),
+  ...noiseLaws(layer, cases(layer, options)),
+  ...(options.lifted === undefined ? [] : liftedLaws(layer, options.lifted, cases(layer, options))),
   ...purityLaws(layer, options),
   ...(options.registry === false ? [] : [specLaw(layer, options, options.registry ?? builtin)])
 ]

@@ -1,5 +1,5 @@
 // Deliberately broken layers, mistakes found in other libraries among them: each test names the laws that catch it.
-import { BayesianLinear, type Layer, Linear, Normal, relu, Tensor, Tree } from "effect-bayes"
+import { BayesianLinear, type Layer, Linear, meanField, Normal, relu, Tensor, Tree } from "effect-bayes"
 import { kernels } from "effect-bayes/kernels"
 import { laws } from "effect-bayes/testing"
 import { describe, expect, it } from "vitest"
@@ -161,5 +161,106 @@ describe("broken layers", () => {
   it("a spec that does not round-trip", () => {
     const layer = { ...linear, spec: { ...linear.spec, bias: false } }
     expect(brokenBy(laws.layer(layer, { inShape: [3] }))).toEqual(["its spec, as JSON, makes the same layer"])
+  })
+})
+
+describe("broken liftings: layers that are not what they claim to lift", () => {
+  const layer = Linear.make({ in: 3, out: 2, dtype: "float64" })
+  const posterior = meanField<Weights>()
+  const right = BayesianLinear.make({ in: 3, out: 2, dtype: "float64" })
+  const caught = (broken: typeof right) =>
+    brokenBy(laws.layer(broken, { inShape: [3], registry: false, lifted: { layer, posterior } }))
+
+  const KL = "kl = Monte-Carlo E[log q - log p]"
+  const LIFTED = "forward = the lifted layer under sampled weights"
+  const NOISE = "the output depends on every noise leaf"
+
+  /** The layer whose noise is changed before it is used, with the gradients of that. */
+  const withNoise = (change: (eps: Weights) => Weights): typeof right => ({
+    ...right,
+    forward: (p, x, eps) => right.forward(p, x, change(eps)),
+    vjp: (p, x, eps) => right.vjp(p, x, change(eps))
+  })
+
+  it("none: the right one breaks no law", () => {
+    expect(caught(right)).toEqual([])
+  })
+
+  it("a KL that is the mean over the weights, not their sum", () => {
+    expect(caught({ ...right, kl: (p) => right.kl(p) / 8, klGrad: (p) => scaled(right.klGrad(p), 1 / 8) })).toEqual([
+      KL
+    ])
+  })
+
+  it("the KL from the prior to the posterior", () => {
+    const kl = ({ mean, logStd }: Normal.Normal): number => {
+      const means = Tensor.toFloat64Array(mean)
+      const terms = Tensor.toFloat64Array(logStd).map((s, i) => s + (1 + means[i]! ** 2) / (2 * Math.exp(2 * s)) - 0.5)
+      return terms.reduce((sum, term) => sum + term, 0)
+    }
+    const klGrad = ({ mean, logStd }: Normal.Normal): Normal.Normal => {
+      const [means, logStds] = [Tensor.toFloat64Array(mean), Tensor.toFloat64Array(logStd)]
+      return {
+        mean: Tensor.from(
+          means.map((m, i) => m / Math.exp(2 * logStds[i]!)),
+          mean
+        ),
+        logStd: Tensor.from(
+          logStds.map((s, i) => 1 - (1 + means[i]! ** 2) / Math.exp(2 * s)),
+          logStd
+        )
+      }
+    }
+    const reversed: typeof right = {
+      ...right,
+      kl: ({ weight, bias }) => kl(weight) + kl(bias),
+      klGrad: ({ weight, bias }) => ({ weight: klGrad(weight), bias: klGrad(bias) })
+    }
+    expect(caught(reversed)).toEqual([KL])
+  })
+
+  it("a KL that leaves the bias out", () => {
+    const withoutBias = (p: Params): Params => ({
+      ...p,
+      bias: { mean: Tensor.zeros(p.bias.mean), logStd: Tensor.zeros(p.bias.logStd) }
+    })
+    expect(
+      caught({ ...right, kl: (p) => right.kl(withoutBias(p)), klGrad: (p) => right.klGrad(withoutBias(p)) })
+    ).toEqual([KL])
+  })
+
+  it("noise that all inputs of an output share", () => {
+    const shared = ({ weight, bias }: Weights): Weights => {
+      const values = Tensor.toFloat64Array(weight)
+      return {
+        weight: Tensor.from(
+          values.map((_, i) => values[i - (i % 3)]!),
+          weight
+        ),
+        bias
+      }
+    }
+    expect(caught(withNoise(shared))).toEqual([LIFTED])
+  })
+
+  it("noise that is drawn and not used, all of it or the bias's", () => {
+    expect(caught(withNoise(Tree.zerosLike))).toEqual([NOISE, LIFTED])
+    expect(caught(withNoise((eps) => ({ ...eps, bias: Tree.zerosLike(eps.bias) })))).toEqual([NOISE, LIFTED])
+    const unclaimed = laws.layer(withNoise(Tree.zerosLike), { inShape: [3], registry: false })
+    expect(brokenBy(unclaimed)).toEqual([NOISE])
+  })
+
+  it("noise of another variance or mean than the posterior's", () => {
+    const law = "its noise has the posterior's mean and variance within 5 standard errors"
+    expect(caught({ ...right, noise: (key, batch) => scaled(right.noise(key, batch), 2) })).toEqual([law])
+    const positive = (eps: Weights) => Tree.map(eps, (e) => Tensor.from(Tensor.toFloat64Array(e).map(Math.abs), e))
+    expect(caught({ ...right, noise: (key, batch) => positive(right.noise(key, batch)) })).toEqual([law])
+  })
+
+  it("a mean that is not the posterior's", () => {
+    const larger: typeof right = { ...right, forward: (p, x, eps) => right.forward(scaled(p, 1.01), x, eps) }
+    expect(
+      caught({ ...larger, vjp: (p, x, eps) => ({ ...right.vjp(p, x, eps), y: larger.forward(p, x, eps) }) })
+    ).toEqual([GRADIENT, "eps = 0 gives the mean", LIFTED])
   })
 })

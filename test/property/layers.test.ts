@@ -1,5 +1,16 @@
 // Every layer under the laws of layers: one line each.
-import { type AnyLayer, BayesianLinear, bayesian, Linear, meanField, Prior, relu, sequential, tanh } from "effect-bayes"
+import {
+  type AnyLayer,
+  BayesianLinear,
+  bayesian,
+  Linear,
+  meanField,
+  type ParamsOf,
+  Prior,
+  relu,
+  sequential,
+  tanh
+} from "effect-bayes"
 import { laws } from "effect-bayes/testing"
 import { affineMoments } from "./affineMoments.ts"
 import { under } from "./under.ts"
@@ -20,14 +31,35 @@ for (const dtype of ["float64", "float32"] as const) {
     BayesianLinear.make({ in: 4, out: 6, prior: Prior.normal({ mean: 0.3, std: 0.7 }), initialStd: 0.5, dtype }),
     BayesianLinear.make({ in: 5, out: 3, bias: false, prior: Prior.normal({ mean: -2, std: 0.01 }), dtype })
   ]
-  under(`BayesianLinear 2 -> 1, ${dtype}`, laws.layer(in2out1, { inShape: [2], moments: affineMoments }))
+  under(
+    `BayesianLinear 2 -> 1, ${dtype}`,
+    laws.layer(in2out1, {
+      inShape: [2],
+      moments: affineMoments,
+      lifted: { layer: Linear.make({ in: 2, out: 1, dtype }), posterior: meanField<Linear.Params>() }
+    })
+  )
   under(
     `BayesianLinear 4 -> 6, prior N(0.3, 0.7), ${dtype}`,
-    laws.layer(in4out6, { inShape: [4], moments: affineMoments })
+    laws.layer(in4out6, {
+      inShape: [4],
+      moments: affineMoments,
+      lifted: {
+        layer: Linear.make({ in: 4, out: 6, dtype }),
+        posterior: meanField<Linear.Params>({ prior: Prior.normal({ mean: 0.3, std: 0.7 }) })
+      }
+    })
   )
   under(
     `BayesianLinear 5 -> 3, no bias, prior N(-2, 0.01), ${dtype}`,
-    laws.layer(in5out3, { inShape: [5], moments: affineMoments })
+    laws.layer(in5out3, {
+      inShape: [5],
+      moments: affineMoments,
+      lifted: {
+        layer: Linear.make({ in: 5, out: 3, bias: false, dtype }),
+        posterior: meanField<Linear.ParamsFor<false>>({ prior: Prior.normal({ mean: -2, std: 0.01 }) })
+      }
+    })
   )
   check("BayesianLinear over two axes", in2out1, [3, 2])
 
@@ -39,12 +71,10 @@ for (const dtype of ["float64", "float32"] as const) {
     sequential(sequential(in4out6, tanh), sequential(sequential(Linear.make({ in: 6, out: 2, dtype }), tanh), in2out1)),
     [4]
   )
-  check(
-    "bayesian over a whole sequential",
-    bayesian(
-      sequential(Linear.make({ in: 3, out: 4, dtype }), tanh, Linear.make({ in: 4, out: 2, dtype })),
-      meanField()
-    ),
-    [3]
+  const whole = sequential(Linear.make({ in: 3, out: 4, dtype }), tanh, Linear.make({ in: 4, out: 2, dtype }))
+  const posterior = meanField<ParamsOf<typeof whole>>()
+  under(
+    `bayesian over a whole sequential, ${dtype}`,
+    laws.layer(bayesian(whole, posterior), { inShape: [3], dtype, lifted: { layer: whole, posterior } })
   )
 }

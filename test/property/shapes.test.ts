@@ -1,6 +1,6 @@
 // Linear layers of random sizes, batches and priors under the laws of layers.
 
-import { BayesianLinear, Linear, Prior } from "effect-bayes"
+import { BayesianLinear, Linear, meanField, Prior } from "effect-bayes"
 import { arbitraries, laws } from "effect-bayes/testing"
 import fc from "fast-check"
 import { it } from "vitest"
@@ -20,10 +20,13 @@ it("BayesianLinear and Linear of any size, bias, prior, dtype and number of axes
     fc.property(options, ({ inputs, out, lead, bias, dtype, mean, std }) => {
       const given = { in: inputs, out, bias, dtype }
       const where = { inShape: [...lead, inputs] }
-      for (const law of laws.layer(BayesianLinear.make({ ...given, prior: Prior.normal({ mean, std }) }), where)) {
+      const prior = Prior.normal({ mean, std })
+      const layer = Linear.make(given)
+      const lifted = { layer, posterior: meanField<Linear.ParamsFor<boolean>>({ prior }) }
+      for (const law of laws.layer(BayesianLinear.make({ ...given, prior }), { ...where, lifted })) {
         law.check({ numRuns: 2 })
       }
-      for (const law of laws.layer(Linear.make(given), where)) law.check({ numRuns: 2 })
+      for (const law of laws.layer(layer, where)) law.check({ numRuns: 2 })
     }),
     { numRuns: 15 }
   )
