@@ -35,7 +35,8 @@ export interface Options<B extends boolean = boolean> {
  * **Shapes**: x [B, ..., in] -> y [B, ..., out]; weight [out, in], bias [out].
  *
  * `init` draws weight and bias uniformly from +-1 / sqrt(in), PyTorch's default. **Errors**: `ConfigError` for sizes
- * that are no whole numbers above 0, `ShapeError` for an input whose last axis is not `in`.
+ * that are no whole numbers above 0, `ShapeError` for an input whose last axis is not `in`, and for parameters other than
+ * these, of the input's dtype.
  *
  * @example
  * ```ts
@@ -55,14 +56,30 @@ export const make = <const B extends boolean = true>(options: Options<B>): Layer
   for (const [option, n] of [["in", inputs] as const, ["out", outputs] as const]) {
     assertConfig(Number.isSafeInteger(n) && n > 0, `Linear, ${option}`, "a whole number above 0", n)
   }
-  const weight = { shape: [outputs, inputs], dtype }
-  const bias = { shape: [outputs], dtype }
   // The record's type follows from `bias`, which TypeScript cannot see inside: here it has an optional bias.
   type Weights = Pick<Params, "weight"> & Partial<Pick<Params, "bias">>
-  const shapes: Tree.Shapes<Weights> = hasBias ? { weight, bias } : { weight }
+  const shapesIn = (precision: DType): Tree.Shapes<Weights> => {
+    const weight = { shape: [outputs, inputs], dtype: precision }
+    return hasBias ? { weight, bias: { shape: [outputs], dtype: precision } } : { weight }
+  }
+  const shapesOf = { float32: shapesIn("float32"), float64: shapesIn("float64") }
+  const shapes = shapesOf[dtype]
   const bound = 1 / Math.sqrt(inputs)
 
-  const forward = (params: Weights, x: Tensor): Tensor => kernels(x.dtype).affine(x, params.weight, params.bias)
+  const name = `Linear(${inputs} -> ${outputs})`
+
+  const forward = (params: Weights, x: Tensor): Tensor => {
+    if (hasBias !== "bias" in params) {
+      throw new ShapeError({
+        where: `${name}, parameters at "bias"`,
+        expected: hasBias ? `a tensor ${format([outputs])}` : "none, as this layer was made without",
+        actual: hasBias ? "none" : "one"
+      })
+    }
+    // Parameters cast to another precision still fit, if the input is cast with them.
+    Tree.assertShapes(`${name}, parameters`, shapesOf[x.dtype], params)
+    return kernels(x.dtype).affine(x, params.weight, params.bias)
+  }
 
   const layer: Layer<Weights, Empty> = {
     ...deterministic,
@@ -70,7 +87,7 @@ export const make = <const B extends boolean = true>(options: Options<B>): Layer
     shapes,
     outShape: (inShape) => {
       if (inShape.at(-1) === inputs) return [...inShape.slice(0, -1), outputs]
-      const where = `Linear(${inputs} -> ${outputs}), input without its batch axis`
+      const where = `${name}, input without its batch axis`
       throw new ShapeError({ where, expected: `a last axis of ${inputs}`, actual: format(inShape) })
     },
     init: (key) =>
