@@ -15,13 +15,28 @@ export interface LearningRateState {
   readonly step: number
 }
 
-/** Multiplies by minus the learning rate of the step. @category transforms @since 0.1.0 */
+/**
+ * Multiplies by minus the learning rate of the step.
+ *
+ * **Errors**: `ConfigError` unless a constant rate is above 0; from `update`, at a step for which a schedule gives a
+ * rate that is not finite or below 0. A schedule may start or end at 0.
+ *
+ * @category transforms
+ * @since 0.1.0
+ */
 export const scaleByLearningRate = (rate: number | Schedule): Optimizer<LearningRateState> => {
+  if (typeof rate === "number") {
+    assertConfig(Number.isFinite(rate) && rate > 0, "learning rate", "a finite number above 0", rate)
+  }
   const at = typeof rate === "number" ? constant(rate) : rate
-  assertConfig(Number.isFinite(at(0)) && at(0) > 0, "learning rate", "a finite number above 0", at(0))
   return {
     init: () => ({ step: 0 }),
-    update: (grads, { step }) => [Tree.map(grads, (g) => kernels(g.dtype).scale(-at(step), g)), { step: step + 1 }]
+    update: (grads, { step }) => {
+      const current = at(step)
+      const fits = Number.isFinite(current) && current >= 0
+      assertConfig(fits, `learning rate at step ${step}`, "a finite number, 0 or above", current)
+      return [Tree.map(grads, (g) => kernels(g.dtype).scale(-current, g)), { step: step + 1 }]
+    }
   }
 }
 

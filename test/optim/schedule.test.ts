@@ -31,6 +31,25 @@ describe("an optimizer under a schedule", () => {
     expect(state).toEqual({ step: 3 })
   })
 
+  it("may start at 0, and moves nothing there", () => {
+    const self = scaleByLearningRate((step) => step / 2)
+    const [first, state] = self.update(one, self.init(one), one)
+    expect(Tensor.item(Optimizer.apply(one, first))).toBe(1)
+    expect(Tensor.item(self.update(one, state, one)[0])).toBe(-0.5)
+  })
+
+  it("refuses a rate that is none at the step which has it", () => {
+    for (const wrong of [-0.1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const self = scaleByLearningRate((step) => (step < 2 ? 0.1 : wrong))
+      const [updates, state] = self.update(one, { step: 1 }, one)
+      expect(Tensor.item(updates)).toBe(-0.1)
+      expect(() => self.update(one, state, one)).toThrow(ConfigError)
+      expect(() => self.update(one, state, one)).toThrow(
+        `learning rate at step 2: expected a finite number, 0 or above, got ${wrong}`
+      )
+    }
+  })
+
   it("multiplies after momentum, so that a changed rate holds at once", () => {
     const self = sgd({ learningRate: (step) => (step === 0 ? 1 : 0.1), momentum: 0.5 })
     const [, state] = self.update(one, self.init(one), one)
