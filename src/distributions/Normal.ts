@@ -11,9 +11,10 @@
 import { assertConfig } from "../core/errors.ts"
 import type { Key } from "../core/Key.ts"
 import { log } from "../core/math.ts"
-import type { DType, TensorSpec } from "../core/Shape.ts"
+import * as Shape from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import { kernels, type NormalGrad, type NormalParams } from "../kernels/index.ts"
+import { assertStd } from "./std.ts"
 
 /** @category models @since 0.1.0 */
 export type Normal = NormalParams
@@ -30,20 +31,27 @@ export interface Pair {
 /**
  * A normal with scalar parameters, rounded to `dtype`.
  *
- * **Errors**: `ConfigError` unless mean is finite and std finite and above 0.
+ * **Errors**: `ConfigError` unless mean is finite in `dtype` (float32 ends at 3.4e38) and std from 1e-150 to 1e150,
+ * so that 1 / std^2 is finite as well.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: { readonly mean: number; readonly std: number; readonly dtype?: DType }): Normal => {
+export const make = (options: {
+  readonly mean: number
+  readonly std: number
+  readonly dtype?: Shape.DType
+}): Normal => {
   assertConfig(Number.isFinite(options.mean), "mean of a normal", "a finite number", options.mean)
+  assertStd("std of a normal", "a finite number above 0", options.std)
+  const mean = Tensor.scalar(options.mean, options.dtype)
   assertConfig(
-    Number.isFinite(options.std) && options.std > 0,
-    "std of a normal",
-    "a finite number above 0",
-    options.std
+    Number.isFinite(Tensor.item(mean)),
+    "mean of a normal",
+    `a number that ${mean.dtype} can hold`,
+    options.mean
   )
-  return { mean: Tensor.scalar(options.mean, options.dtype), logStd: Tensor.scalar(log(options.std), options.dtype) }
+  return { mean, logStd: Tensor.scalar(log(options.std), options.dtype) }
 }
 
 /** Parameters with tensors at both leaves. @category guards @since 0.1.0 */
@@ -56,7 +64,8 @@ export const isNormal = (u: unknown): u is Normal =>
   Tensor.isTensor(u.logStd)
 
 /** Standard normal noise: element i depends on the key and i alone. @category sampling @since 0.1.0 */
-export const standard = (key: Key, spec: TensorSpec): Tensor.Tensor => kernels(spec.dtype).standardNormal(key, spec)
+export const standard = (key: Key, spec: Shape.TensorSpec): Tensor.Tensor =>
+  kernels(spec.dtype).standardNormal(key, spec)
 
 /**
  * w = mean + exp(logStd) eps.
@@ -89,12 +98,27 @@ export const logProbGrad = (p: Normal, x: Tensor.Tensor): Grad & { readonly x: T
 
 const HALF_LOG_2PI_E = 1.4189385332046727
 
-/** The entropy, (log 2 pi e) / 2 + logStd. **Units**: nats, summed over elements. @category information @since 0.1.0 */
-export const entropy = (q: Normal): number =>
-  Tensor.toFloat64Array(q.logStd).reduce((sum, logStd) => sum + HALF_LOG_2PI_E + logStd, 0)
+/** q's parameters give the shape of the variable, so neither may be a scalar that stands for many. */
+const assertOneShape = (q: Normal): void => Shape.assertSame("normal, entropy of q, logStd", q.mean, q.logStd)
+
+/**
+ * The entropy, (log 2 pi e) / 2 + logStd.
+ *
+ * **Units**: nats, summed over elements. **Errors**: `ShapeError` unless mean and logStd have one shape, the variable's.
+ *
+ * @category information
+ * @since 0.1.0
+ */
+export const entropy = (q: Normal): number => {
+  assertOneShape(q)
+  return Tensor.toFloat64Array(q.logStd).reduce((sum, logStd) => sum + HALF_LOG_2PI_E + logStd, 0)
+}
 
 /** Its gradient: 0 by the mean, 1 by each logStd. @category information @since 0.1.0 */
-export const entropyGrad = (q: Normal): Grad => ({ mean: Tensor.zeros(q.mean), logStd: Tensor.full(q.logStd, 1) })
+export const entropyGrad = (q: Normal): Grad => {
+  assertOneShape(q)
+  return { mean: Tensor.zeros(q.mean), logStd: Tensor.full(q.logStd, 1) }
+}
 
 /**
  * The Kullback-Leibler divergence KL(q || p) = E_q[log q - log p].

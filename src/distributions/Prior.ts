@@ -24,7 +24,7 @@ export interface Prior {
  * N(mean, std^2) for every weight; N(0, 1) unless said otherwise.
  *
  * The parameters are kept rounded to the dtype of the weights, so a posterior can equal the prior exactly.
- * **Errors**: `ConfigError` unless std is above 0 and both are finite.
+ * **Errors**: `ConfigError` unless std is from 1e-150 to 1e150 and float32 can hold the mean.
  *
  * @category constructors
  * @since 0.1.0

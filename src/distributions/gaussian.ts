@@ -12,6 +12,7 @@ import * as Tensor from "../core/Tensor.ts"
 import type { Empty } from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
 import type { Conditional, Continuous } from "./Likelihood.ts"
+import { assertStd } from "./std.ts"
 
 const HALF_LOG_2PI = 0.9189385332046727
 
@@ -28,14 +29,13 @@ const conditional = (output: Tensor.Tensor, logStds: Tensor.Tensor): Conditional
   }
 }
 
-const assertStd = (option: string, std: number): void =>
-  assertConfig(Number.isFinite(std) && std > 0, option, "a finite standard deviation above 0", std)
+const STD = "a finite standard deviation above 0"
 
 /**
  * Noise of a given standard deviation: one number for all targets, or one for each.
  *
- * **Shapes**: output and target [B, T]; a list has T entries and is copied. **Errors**: `ConfigError` unless each is above 0,
- * and for an empty list.
+ * **Shapes**: output and target [B, T]; a list has T entries and is copied. **Errors**: `ConfigError` unless each is
+ * from 1e-150 to 1e150, and for an empty list.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export const gaussian = (options: { readonly std: number | ReadonlyArray<number>
   const std = typeof options.std === "number" ? options.std : [...options.std]
   const stds = typeof std === "number" ? [std] : std
   assertConfig(stds.length > 0, "std of a Gaussian likelihood", "at least one standard deviation", "an empty list")
-  for (const each of stds) assertStd("std of a Gaussian likelihood", each)
+  for (const each of stds) assertStd("std of a Gaussian likelihood", STD, each)
   const logStds = (output: Tensor.Tensor): Tensor.Tensor =>
     typeof std === "number"
       ? Tensor.full({ shape: output.shape.slice(1), dtype: output.dtype }, log(std))
@@ -79,6 +79,7 @@ export interface LearnedNoise {
  * Noise whose standard deviation is learned with the network: one parameter for each of the targets.
  *
  * It is a point estimate, by maximum likelihood. **Shapes**: output and target [B, T]; params { logStd: [T] }.
+ * **Errors**: `ConfigError` unless initialStd is from 1e-150 to 1e150.
  *
  * @category constructors
  * @since 0.1.0
@@ -89,7 +90,7 @@ export const gaussianLearned = (options?: {
   readonly dtype?: DType
 }): Continuous<LearnedNoise> => {
   const { targets = 1, initialStd = 0.5, dtype = "float32" } = options ?? {}
-  assertStd("initialStd of a learned noise", initialStd)
+  assertStd("initialStd of a learned noise", STD, initialStd)
   assertConfig(Number.isSafeInteger(targets) && targets > 0, "targets", "a whole number above 0", targets)
   const shapes = { logStd: { shape: [targets], dtype } }
   return {

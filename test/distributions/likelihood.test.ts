@@ -53,6 +53,11 @@ describe("what cannot be", () => {
     expect(() => Likelihood.gaussian({ std: [] })).toThrow(
       "std of a Gaussian likelihood: expected at least one standard deviation, got an empty list"
     )
+    for (const std of [1e-151, 1e151]) {
+      const range = `expected a number from 1e-150 to 1e+150, got ${std}`
+      expect(() => Likelihood.gaussian({ std: [1, std] })).toThrow(`std of a Gaussian likelihood: ${range}`)
+      expect(() => Likelihood.gaussianLearned({ initialStd: std })).toThrow(`initialStd of a learned noise: ${range}`)
+    }
     expect(() => Likelihood.gaussianLearned({ initialStd: -1 })).toThrow(/initialStd/)
     expect(() => Likelihood.gaussianLearned({ targets: 0 })).toThrow("targets: expected a whole number above 0, got 0")
   })
