@@ -6,10 +6,11 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { ConfigError } from "../core/errors.ts"
+import { ConfigError, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import { define, SpecSchema } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
+import * as Tree from "../core/Tree.ts"
 import type { Any, Layer, Noise, Params } from "./Layer.ts"
 import * as Registry from "./Registry.ts"
 
@@ -60,10 +61,18 @@ export const sequential = <const Ls extends readonly [Any, ...ReadonlyArray<Any>
         pullback: (dy, want) => {
           const dParams: Array<unknown> = []
           let d: Tensor | undefined = dy
-          for (let i = layers.length - 1; i >= 0 && d !== undefined; i--) {
+          let last = layers.length - 1 // the lowest layer that the gradient has reached
+          for (let i = layers.length - 1; i >= 0; i--) {
+            if (d === undefined) {
+              // Layers without parameters have no gradient to lose.
+              if (Tree.count(params[i]) > 0) throw cutOff(layers, last, i)
+              dParams[i] = Tree.zerosLike(params[i])
+              continue
+            }
             const back: ReturnType<(typeof pullbacks)[number]> = pullbacks[i]!(d, { dx: i > 0 || want?.dx !== false })
             dParams[i] = back.dParams
             d = back.dx
+            last = i
           }
           return { dParams, ...(d === undefined ? {} : { dx: d }) }
         }
@@ -74,6 +83,15 @@ export const sequential = <const Ls extends readonly [Any, ...ReadonlyArray<Any>
   }
   return tuple as unknown as Layer<ParamsOf<Ls>, NoiseOf<Ls>>
 }
+
+/** The error where the gradient does not reach layer i: the one above it that takes gradients gave none back. */
+const cutOff = (layers: ReadonlyArray<Any>, above: number, i: number): ShapeError =>
+  new ShapeError({
+    where: `sequential, pullback of layer ${above} ("${layers[above]!.spec.kind}")`,
+    expected: "a gradient dx by its input",
+    actual: "none",
+    hint: `Layer ${i} ("${layers[i]!.spec.kind}") below it has parameters, whose gradient needs it`
+  })
 
 /** @category registry @since 0.1.0 */
 export const definition: Registry.LayerDefinition = /*#__PURE__*/ define(
