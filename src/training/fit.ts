@@ -89,6 +89,8 @@ const plan = <P, E, L>(
   const whole = (option: string, n: number): void =>
     assertConfig(Number.isSafeInteger(n) && n > 0, option, "a whole number above 0", n)
   whole("batchSize", options.batchSize ?? 1)
+  const positive = Number.isFinite(learningRate) && learningRate > 0
+  assertConfig(positive, "learning rate", "a finite number above 0", learningRate)
   const batchSize = Math.min(rows, options.batchSize ?? 32)
   const stepsPerEpoch = Math.ceil(rows / batchSize)
   const epochs = options.epochs ?? Math.ceil(DEFAULT_STEPS / stepsPerEpoch)
