@@ -7,6 +7,12 @@
  */
 import * as Data from "effect/Data"
 
+/** Where, what was expected, what was there, and what to do. */
+const misfit = (
+  where: string,
+  { expected, actual, hint }: { readonly expected: string; readonly actual: string; readonly hint?: string }
+): string => `${where}: expected ${expected}, got ${actual}${hint === undefined ? "" : `. ${hint}`}`
+
 /** A tensor or a record of tensors that does not fit. @category errors @since 0.1.0 */
 export class ShapeError extends /*#__PURE__*/ Data.TaggedError("ShapeError")<{
   readonly where: string
@@ -15,8 +21,7 @@ export class ShapeError extends /*#__PURE__*/ Data.TaggedError("ShapeError")<{
   readonly hint?: string
 }> {
   override get message(): string {
-    const hint = this.hint === undefined ? "" : `. ${this.hint}`
-    return `${this.where}: expected ${this.expected}, got ${this.actual}${hint}`
+    return misfit(this.where, this)
   }
 }
 
@@ -28,8 +33,7 @@ export class ConfigError extends /*#__PURE__*/ Data.TaggedError("ConfigError")<{
   readonly hint?: string
 }> {
   override get message(): string {
-    const hint = this.hint === undefined ? "" : `. ${this.hint}`
-    return `${this.option}: expected ${this.expected}, got ${this.actual}${hint}`
+    return misfit(this.option, this)
   }
 }
 

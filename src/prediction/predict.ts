@@ -164,7 +164,7 @@ export const predict: <P, E, L>(
 /**
  * The central interval that holds this share of the predictive probability, from a prediction with its two quantiles.
  *
- * **Errors**: `ConfigError` (thrown) if they were not asked for.
+ * **Errors**: `ConfigError` (thrown) if they were not asked for, or for a mass outside (0, 1).
  *
  * @category prediction
  * @since 0.1.0
@@ -173,6 +173,7 @@ export const interval = (
   prediction: Prediction,
   mass: number
 ): { readonly lower: Tensor.Tensor; readonly upper: Tensor.Tensor } => {
+  assertConfig(mass > 0 && mass < 1, "mass of an interval", "a number between 0 and 1", mass)
   const find = (level: number): Tensor.Tensor => {
     const found = prediction.quantiles.find((q) => Math.abs(q.level - level) < 1e-9)
     if (found !== undefined) return found.value
