@@ -13,6 +13,7 @@ import * as Random from "effect/Random"
 import { attempt } from "./attempt.ts"
 import { ConfigError, ShapeError } from "./errors.ts"
 import * as Key from "./Key.ts"
+import type { Shape } from "./Shape.ts"
 import * as Tree from "./Tree.ts"
 
 /** What a seed is spent on; each purpose has keys of its own. @category models @since 0.1.0 */
@@ -20,9 +21,17 @@ export type Purpose = "noise" | "init" | "shuffle" | "split" | "predict" | "data
 
 const PURPOSES: Readonly<Record<Purpose, number>> = { noise: 0, init: 1, shuffle: 2, split: 3, predict: 4, data: 5 }
 
-/** Anything that says what noise it wants of a key: a layer. @category models @since 0.1.0 */
+/** Anything that says what noise it wants of a key, for a batch of inputs of some shape: a layer. @category models @since 0.1.0 */
 export interface NoiseSource<E> {
-  noise(key: Key.Key, batch: number): E
+  noise(key: Key.Key, batch: number, inShape?: Shape): E
+}
+
+/** What a draw is for, beside its step and the rows. @category models @since 0.2.0 */
+export interface DrawOptions {
+  /** Training ("noise", the default) or prediction: their keys differ. */
+  readonly purpose?: "noise" | "predict"
+  /** The inputs' shape without the batch axis, for layers whose noise depends on it. */
+  readonly inShape?: Shape
 }
 
 /**
@@ -41,7 +50,7 @@ export class Noise extends /*#__PURE__*/ Context.Service<
       source: NoiseSource<E>,
       step: number,
       batch: number,
-      purpose?: "noise" | "predict"
+      options?: DrawOptions
     ) => Effect.Effect<E, ConfigError | ShapeError>
   }
 >()("effect-bayes/Noise") {}
@@ -56,12 +65,18 @@ const seeded = (seed: number): Noise["Service"] => {
   return {
     seed,
     key,
-    draw: (source, step, batch, purpose = "noise") => Effect.sync(() => source.noise(key(purpose, step), batch))
+    draw: (source, step, batch, options) =>
+      attempt(
+        () => source.noise(key(options?.purpose ?? "noise", step), batch, options?.inShape),
+        ConfigError,
+        ShapeError
+      )
   }
 }
 
 /** The shapes and dtypes of the noise a source wants. */
-const wanted = <E>(source: NoiseSource<E>, batch: number): E => source.noise(Key.make(0), batch)
+const wanted = <E>(source: NoiseSource<E>, batch: number, options?: DrawOptions): E =>
+  source.noise(Key.make(0), batch, options?.inShape)
 
 /**
  * Every key derived from a seed (a safe integer; anything else throws a `ConfigError` at once).
@@ -103,7 +118,7 @@ export const layerReplay = (draws: ReadonlyArray<unknown>): Layer.Layer<Noise> =
   Layer.sync(Noise, () => ({
     seed: 0,
     key: keys(0),
-    draw: <E>(source: NoiseSource<E>, step: number, batch: number) =>
+    draw: <E>(source: NoiseSource<E>, step: number, batch: number, options?: DrawOptions) =>
       attempt(
         () => {
           if (step >= draws.length) {
@@ -111,7 +126,7 @@ export const layerReplay = (draws: ReadonlyArray<unknown>): Layer.Layer<Noise> =
             throw new ConfigError({ option: "replayed noise", expected: "one draw a step", actual })
           }
           const draw = draws[step] as E
-          Tree.assertShapes(`replayed noise of step ${step}`, Tree.shapes(wanted(source, batch)), draw)
+          Tree.assertShapes(`replayed noise of step ${step}`, Tree.shapes(wanted(source, batch, options)), draw)
           return draw
         },
         ConfigError,

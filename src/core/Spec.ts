@@ -8,7 +8,9 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 import { ConfigError } from "./errors.ts"
+import * as Tensor from "./Tensor.ts"
 
 /** @category models @since 0.1.0 */
 export interface Spec {
@@ -26,6 +28,31 @@ export interface Definition<A, Context = void> {
 export const SpecSchema = /*#__PURE__*/ Schema.declare(
   (u): u is Spec => typeof u === "object" && u !== null && "kind" in u && typeof u.kind === "string"
 )
+
+/** The numbers of a tensor, nested to one depth per axis. */
+const isNested = (u: unknown): u is Tensor.Nested => typeof u === "number" || (Array.isArray(u) && u.every(isNested))
+
+const Written = /*#__PURE__*/ Schema.Struct({
+  dtype: Schema.Literals(["float32", "float64"]),
+  shape: Schema.Array(Schema.Int),
+  values: Schema.declare(isNested)
+})
+
+/**
+ * The schema of a tensor in a spec: the tensor itself, or what it is as JSON.
+ *
+ * @category schemas
+ * @since 0.2.0
+ */
+export const TensorSchema = /*#__PURE__*/ Schema.Union([
+  Schema.declare(Tensor.isTensor),
+  Written.pipe(
+    Schema.decodeTo(Schema.declare(Tensor.isTensor), {
+      decode: SchemaGetter.transform(({ values, shape, dtype }) => Tensor.from(values, { shape, dtype })),
+      encode: SchemaGetter.transform((t) => ({ values: Tensor.toArray(t), shape: t.shape, dtype: t.dtype }))
+    })
+  )
+])
 
 /** A definition whose fields are decoded by a schema before `make` sees them. @category constructors @since 0.1.0 */
 export const define = <S extends Schema.ConstraintDecoder<unknown>, A, Context = void>(

@@ -16,9 +16,17 @@ export interface Likelihood<L> {
   readonly spec: Spec
   readonly shapes: Shapes<L>
   init(key: Key): L
-  /** -log p(target | output) in nats, summed over the batch and the targets. */
-  nll(params: L, output: Tensor, target: Tensor): number
-  nllGrad(params: L, output: Tensor, target: Tensor): { readonly dParams: L; readonly dOutput: Tensor }
+  /**
+   * -log p(target | output) in nats, summed over the batch and the targets. `weights` [B], if given, count each row that
+   * many times.
+   */
+  nll(params: L, output: Tensor, target: Tensor, weights?: Tensor): number
+  nllGrad(
+    params: L,
+    output: Tensor,
+    target: Tensor,
+    weights?: Tensor
+  ): { readonly dParams: L; readonly dOutput: Tensor }
 }
 
 /**

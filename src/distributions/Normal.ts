@@ -89,6 +89,19 @@ export const sample = (q: Normal, eps: Tensor.Tensor): Tensor.Tensor => kernels(
 export const sampleVjp = (q: Normal, eps: Tensor.Tensor, dw: Tensor.Tensor): Grad =>
   kernels(eps.dtype).normalSampleVjp(q, eps, dw)
 
+/** exp(logStd) eps, `sample` less the mean. @category sampling @since 0.2.0 */
+export const deviation = ({ logStd }: Normal, eps: Tensor.Tensor): Tensor.Tensor =>
+  sample({ mean: Tensor.zeros(eps), logStd }, eps)
+
+/** exp(logStd)^2, of logStd's shape. @category moments @since 0.2.0 */
+export const variance = ({ logStd }: Normal): Tensor.Tensor => kernels(logStd.dtype).normalVariance(logStd)
+
+/** The gradient of `variance` carried back: { mean: 0, logStd: 2 dv exp(logStd)^2 }. @category moments @since 0.2.0 */
+export const varianceVjp = (q: Normal, dv: Tensor.Tensor): Grad => ({
+  mean: Tensor.zeros(q.mean),
+  logStd: kernels(dv.dtype).normalVarianceVjp(q.logStd, dv)
+})
+
 /** log N(x; p), elementwise. **Units**: nats. @category density @since 0.1.0 */
 export const logProb = (p: Normal, x: Tensor.Tensor): Tensor.Tensor => kernels(x.dtype).normalLogProb(p, x)
 

@@ -1,11 +1,13 @@
 /**
- * What is believed of a weight before the data: a density, and its divergence from a normal posterior.
+ * What is believed of a weight before the data: a density with its gradient, and its divergence from a normal posterior.
+ *
+ * KL(q || p) = -entropy(q) - E_q[log p(w)]. The entropy of a normal is always in closed form; where the expectation is
+ * not, it is estimated from the one sample w = mean + exp(logStd) eps that the network ran on (`sampledKl`).
  *
  * @since 0.1.0
  */
-import * as Schema from "effect/Schema"
-import type { DType } from "../core/Shape.ts"
-import { type Definition, define, type Spec } from "../core/Spec.ts"
+import { ConfigError } from "../core/errors.ts"
+import type { Spec } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import { kernels } from "../kernels/index.ts"
 import * as Normal from "./Normal.ts"
@@ -13,37 +15,54 @@ import * as Normal from "./Normal.ts"
 /** A prior over every weight of a tensor, independently. @category models @since 0.1.0 */
 export interface Prior {
   readonly spec: Spec
+  /** Whether `kl` is an estimate from the noise, which may be negative, and wants that noise. */
+  readonly sampledKl: boolean
   /** log p(w) in nats, summed over w. */
   logProb(w: Tensor): number
-  /** KL(q || prior) in nats, summed over weights: >= 0, and exactly 0 where q is the prior. */
-  kl(q: Normal.Normal): number
-  klGrad(q: Normal.Normal): Normal.Grad
+  /** Its derivative by each weight, of w's shape. */
+  logProbGrad(w: Tensor): Tensor
+  /**
+   * KL(q || prior) in nats, summed over weights. In closed form it is >= 0 and exactly 0 where q is the prior; sampled,
+   * it is an unbiased estimate from the standard normal noise `eps` of the weights.
+   */
+  kl(q: Normal.Normal, eps?: Tensor): number
+  klGrad(q: Normal.Normal, eps?: Tensor): Normal.Grad
+}
+
+/** What a density must have to become a prior. @category models @since 0.2.0 */
+export type Density = Pick<Prior, "spec" | "logProb" | "logProbGrad">
+
+const wanted = (spec: Spec, eps: Tensor | undefined): Tensor => {
+  if (eps !== undefined) return eps
+  throw new ConfigError({
+    option: `KL to a prior "${spec.kind}"`,
+    expected: "the noise of the weights, as it has no closed form",
+    actual: "none",
+    hint: "Pass the eps of the forward pass: layer.kl(params, eps)"
+  })
 }
 
 /**
- * N(mean, std^2) for every weight; N(0, 1) unless said otherwise.
+ * A prior from a density alone: the entropy in closed form, -log p(w) at the sampled weights.
  *
- * The parameters are kept rounded to the dtype of the weights, so a posterior can equal the prior exactly.
- * **Errors**: `ConfigError` unless std is from 1e-150 to 1e150 and float32 can hold the mean.
+ * **Source**: Blundell et al. 2015, equation 2, who sample log q(w) as well; its mean is the entropy, and taking that
+ * exactly has less variance. **Errors**: `ConfigError` from `kl` and `klGrad` without noise.
  *
  * @category constructors
- * @since 0.1.0
+ * @since 0.2.0
  */
-export const normal = (options?: { readonly mean?: number; readonly std?: number }): Prior => {
-  const { mean = 0, std = 1 } = options ?? {}
-  const params: Readonly<Record<DType, Normal.Normal>> = {
-    float32: Normal.make({ mean, std, dtype: "float32" }),
-    float64: Normal.make({ mean, std, dtype: "float64" })
+export const sampled = (density: Density): Prior => ({
+  spec: density.spec,
+  sampledKl: true,
+  logProb: (w) => density.logProb(w),
+  logProbGrad: (w) => density.logProbGrad(w),
+  kl: (q, eps) => -Normal.entropy(q) - density.logProb(Normal.sample(q, wanted(density.spec, eps))),
+  klGrad: (q, eps) => {
+    const noise = wanted(density.spec, eps)
+    const dw = density.logProbGrad(Normal.sample(q, noise))
+    const back = Normal.sampleVjp(q, noise, dw)
+    const entropy = Normal.entropyGrad(q)
+    const minus = (a: Tensor, b: Tensor): Tensor => kernels(a.dtype).axpy(-1, a, kernels(b.dtype).scale(-1, b))
+    return { mean: minus(back.mean, entropy.mean), logStd: minus(back.logStd, entropy.logStd) }
   }
-  return {
-    spec: { kind: "normal", mean, std },
-    logProb: (w) => kernels(w.dtype).sum(Normal.logProb(params[w.dtype], w)),
-    kl: (q) => Normal.kl({ q, p: params[q.mean.dtype] }),
-    klGrad: (q) => Normal.klGrad({ q, p: params[q.mean.dtype] })
-  }
-}
-
-/** The kinds of prior that can be rebuilt from a spec. @category registry @since 0.1.0 */
-export const definitions: ReadonlyArray<Definition<Prior>> = [
-  define("normal", Schema.Struct({ mean: Schema.Finite, std: Schema.Finite }), normal)
-]
+})

@@ -11,13 +11,16 @@ import { assertConfig } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import { log } from "../core/math.ts"
 import * as Shape from "../core/Shape.ts"
-import { type Definition, define, rebuild, SpecSchema } from "../core/Spec.ts"
+import { type Definition, define } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
 import * as Normal from "./Normal.ts"
-import type { Posterior } from "./Posterior.ts"
-import * as Prior from "./Prior.ts"
+import { normal } from "./normalPrior.ts"
+import type { Factorized, Posterior } from "./Posterior.ts"
+import type { Prior } from "./Prior.ts"
+import type { Priors } from "./priorGroups.ts"
+import * as PriorGroups from "./priorGroups.ts"
 
 /** The record W with a normal in place of each tensor. @category models @since 0.1.0 */
 export type MeanField<W> = W extends Tensor.Tensor ? Normal.Normal : { readonly [K in keyof W]: MeanField<W[K]> }
@@ -34,38 +37,66 @@ const fanIn = (shape: Shape.Shape): number => (shape.length < 2 ? 1 : Math.max(1
 
 /** Applies `f` to each normal of a mean-field record, with the tensors of `others` that stand in the same place. */
 const mapNormals = (
-  f: (q: Normal.Normal, others: ReadonlyArray<Tensor.Tensor>) => unknown,
+  f: (q: Normal.Normal, others: ReadonlyArray<Tensor.Tensor>, path: string) => unknown,
   q: unknown,
   ...others: ReadonlyArray<unknown>
 ): unknown =>
-  Tree.mapWith(Normal.isNormal, (leaf, along) => f(leaf, along as ReadonlyArray<Tensor.Tensor>), q, ...others)
+  Tree.mapWith(
+    Normal.isNormal,
+    (leaf, along, path) => f(leaf, along as ReadonlyArray<Tensor.Tensor>, path),
+    q,
+    ...others
+  )
 
-const sumNormals = (q: unknown, f: (q: Normal.Normal) => number): number =>
-  Tree.leavesWith(Normal.isNormal, q).reduce((sum, leaf) => sum + f(leaf.value), 0)
+/** The normals of a mean-field record in the order of their paths, and the priors of each. */
+const withPriors = (priors: Priors, q: unknown) => {
+  const normals = Tree.leavesWith(Normal.isNormal, q)
+  const all = PriorGroups.list(priors)
+  const found = PriorGroups.indices(
+    priors,
+    normals.map((leaf) => leaf.path)
+  )
+  return { normals, priorOf: new Map(normals.map(({ path }, i) => [path, all[found[i]!]!])) }
+}
+
+/** The tensor that stands at each path, if there is a record of them. */
+const byPath = (tree: unknown): ((path: string) => Tensor.Tensor | undefined) => {
+  const found = new Map(tree === undefined ? [] : Tree.leaves(tree).map(({ path, value }) => [path, value]))
+  return (path) => found.get(path)
+}
+
+/** @category models @since 0.2.0 */
+export interface MeanFieldOptions {
+  /** One for all weights (default N(0, 1)), or pairs of a path's pattern and the prior of the weights there. */
+  readonly prior?: Priors
+  /** See `meanField`. */
+  readonly initialStd?: number
+}
 
 /**
  * A mean-field posterior for weights of any record type.
  *
  * `prior` is N(0, 1) unless given. `initialStd` (default 0.03) is the standard deviation that `init` gives a weight
- * with one input; a weight with fan-in n starts at initialStd / sqrt(n). **Errors**: `ConfigError` unless it is above 0.
+ * with one input; a weight with fan-in n starts at initialStd / sqrt(n). **Errors**: `ConfigError` unless it is above 0,
+ * and once the weights are known for groups of priors that do not fit their paths.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const meanField = <W>(options?: {
-  readonly prior?: Prior.Prior
-  readonly initialStd?: number
-}): Posterior<MeanField<W>, W, W> => {
-  const { prior = Prior.normal(), initialStd = INITIAL_STD } = options ?? {}
+export const meanField = <W>(options?: MeanFieldOptions): Factorized<MeanField<W>, W, W> => {
+  const { prior = normal(), initialStd = INITIAL_STD } = options ?? {}
   assertConfig(Number.isFinite(initialStd) && initialStd > 0, "initialStd", "a finite number above 0", initialStd)
   return {
-    spec: { kind: "mean-field", prior: prior.spec, initialStd },
-    shapes: (weights) =>
-      Tree.mapWith(
-        Tree.isSpec,
-        ({ shape, dtype }) => ({ mean: { shape, dtype }, logStd: { shape, dtype } }),
-        weights
-      ) as Tree.Shapes<MeanField<W>>,
+    spec: { kind: "mean-field", prior: PriorGroups.toSpec(prior), initialStd },
+    sampledKl: PriorGroups.list(prior).some((one) => one.sampledKl),
+    shapes: (weights) => {
+      PriorGroups.indices(
+        prior,
+        Tree.leavesWith(Tree.isSpec, weights).map((leaf) => leaf.path)
+      )
+      const pair = ({ shape, dtype }: Shape.TensorSpec) => ({ mean: { shape, dtype }, logStd: { shape, dtype } })
+      return Tree.mapWith(Tree.isSpec, pair, weights) as Tree.Shapes<MeanField<W>>
+    },
     init: (weights) =>
       Tree.mapWith(
         Tensor.isTensor,
@@ -76,23 +107,51 @@ export const meanField = <W>(options?: {
     mean: (q) => mapNormals((leaf) => leaf.mean, q) as W,
     sample: (q, eps) => mapNormals((leaf, [e]) => Normal.sample(leaf, e!), q, eps) as W,
     pullback: (q, eps, dW) => mapNormals((leaf, [e, d]) => Normal.sampleVjp(leaf, e!, d!), q, eps, dW) as MeanField<W>,
-    kl: (q) => sumNormals(q, (leaf) => prior.kl(leaf)),
-    klGrad: (q) => mapNormals((leaf) => prior.klGrad(leaf), q) as MeanField<W>,
+    variance: (q) => mapNormals((leaf) => Normal.variance(leaf), q) as W,
+    momentsPullback: (q, dMean, dVariance) =>
+      mapNormals(
+        (leaf, [m, v]) => ({ mean: m!, logStd: Normal.varianceVjp(leaf, v!).logStd }),
+        q,
+        dMean,
+        dVariance
+      ) as MeanField<W>,
+    deviation: (q, eps) => mapNormals((leaf, [e]) => Normal.deviation(leaf, e!), q, eps) as W,
+    deviationPullback: (q, eps, dMean, dDeviation) =>
+      mapNormals(
+        (leaf, [e, m, d]) => ({ mean: m!, logStd: Normal.sampleVjp(leaf, e!, d!).logStd }),
+        q,
+        eps,
+        dMean,
+        dDeviation
+      ) as MeanField<W>,
+    kl: (q, eps) => {
+      const { normals, priorOf } = withPriors(prior, q)
+      const noise = byPath(eps)
+      return normals.reduce((sum, { path, value }) => sum + priorOf.get(path)!.kl(value, noise(path)), 0)
+    },
+    klGrad: (q, eps) => {
+      const { priorOf } = withPriors(prior, q)
+      const noise = byPath(eps)
+      return mapNormals((leaf, _, path) => priorOf.get(path)!.klGrad(leaf, noise(path)), q) as MeanField<W>
+    },
     logProb: (q, w) => {
       const densities = mapNormals((leaf, [x]) => Normal.logProb(leaf, x!), q, w)
       return Tree.leaves(densities).reduce((sum, leaf) => sum + kernels(leaf.value.dtype).sum(leaf.value), 0)
     },
-    logPrior: (w) => Tree.leaves(w).reduce((sum, leaf) => sum + prior.logProb(leaf.value), 0)
+    logPrior: (q, w) => {
+      const { priorOf } = withPriors(prior, q)
+      return Tree.leaves(w).reduce((sum, { path, value }) => sum + priorOf.get(path)!.logProb(value), 0)
+    }
   }
 }
 
 /** How a mean-field posterior is made again, given the priors there are. @category registry @since 0.1.0 */
 export const definition: Definition<
   Posterior<unknown, unknown, unknown>,
-  ReadonlyArray<Definition<Prior.Prior>>
+  ReadonlyArray<Definition<Prior>>
 > = /*#__PURE__*/ define(
   "mean-field",
-  Schema.Struct({ prior: SpecSchema, initialStd: Schema.Finite }),
-  ({ prior, initialStd }, priors: ReadonlyArray<Definition<Prior.Prior>>) =>
-    meanField<unknown>({ prior: rebuild("prior", priors, prior, undefined), initialStd })
+  Schema.Struct({ prior: PriorGroups.PriorsSpec, initialStd: Schema.Finite }),
+  ({ prior, initialStd }, registry: ReadonlyArray<Definition<Prior>>) =>
+    meanField<unknown>({ prior: PriorGroups.fromSpec(prior, registry), initialStd })
 )

@@ -57,6 +57,10 @@ export interface Kernels {
   normalSample(q: NormalParams, eps: Tensor): Tensor
   /** The pullback of `normalSample`: { mean: dw, logStd: dw exp(logStd) eps }. */
   normalSampleVjp(q: NormalParams, eps: Tensor, dw: Tensor): NormalGrad
+  /** exp(logStd)^2, elementwise. */
+  normalVariance(logStd: Tensor): Tensor
+  /** The pullback of `normalVariance`: 2 dv exp(logStd)^2. */
+  normalVarianceVjp(logStd: Tensor, dv: Tensor): Tensor
   /** log N(x; p), elementwise, nats. */
   normalLogProb(p: NormalParams, x: Tensor): Tensor
   /** The elementwise derivatives of `normalLogProb`. */

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type MeanField, meanField, type Prior } from "../distributions/index.ts"
+import { type MeanField, type MeanFieldOptions, meanField } from "../distributions/index.ts"
 import { bayesian } from "./bayesian.ts"
 import type { Layer } from "./Layer.ts"
 import * as Linear from "./Linear.ts"
@@ -15,10 +15,7 @@ export type Params<B extends boolean = true> = MeanField<Linear.ParamsFor<B>>
 export type Noise<B extends boolean = true> = Linear.ParamsFor<B>
 
 /** Those of `Linear`, and those of `meanField`: the prior (default N(0, 1)) and the initial std. */
-export interface Options<B extends boolean = boolean> extends Linear.Options<B> {
-  readonly prior?: Prior.Prior
-  readonly initialStd?: number
-}
+export interface Options<B extends boolean = boolean> extends Linear.Options<B>, MeanFieldOptions {}
 
 /**
  * **Shapes**: x [B, ..., in] -> y [B, ..., out]. **Source**: Blundell et al. 2015, section 3.2.

@@ -21,17 +21,39 @@ export interface Pullback<P> {
   readonly dx?: Tensor
 }
 
+/**
+ * The axis of features, or channels, and its length in the input and in the output: the last axis (a linear map) or the
+ * first after the batch (a convolution).
+ *
+ * @category models
+ * @since 0.2.0
+ */
+export interface Channels {
+  readonly axis: "first" | "last"
+  readonly in: number
+  readonly out: number
+}
+
+/** A deterministic layer with its parameters. @category models @since 0.2.0 */
+export interface AtMean {
+  readonly layer: Layer<unknown, Empty>
+  readonly params: unknown
+}
+
 /** P: parameters, E: noise. @category models @since 0.1.0 */
 export interface Layer<P, E> {
-  /** Plain data from which `fromSpec` makes this layer again. */
+  /** Plain data from which `fromSpec` makes this layer again; its leaves may be tensors. */
   readonly spec: Spec
   /** The parameter record with the shape and dtype of each tensor. */
   readonly shapes: Tree.Shapes<P>
   /** The output's shape without the batch axis, for an input's. **Errors**: `ShapeError` if it does not fit. */
   outShape(inShape: Shape): Shape
   init(key: Key): P
-  /** All the noise that one forward pass of `batch` rows wants. */
-  noise(key: Key, batch: number): E
+  /**
+   * All the noise that one forward pass of `batch` rows wants. Where it depends on the input's shape (without its batch
+   * axis), that must be given; all-zero noise always gives the output at the mean of the weights.
+   */
+  noise(key: Key, batch: number, inShape?: Shape): E
   /** x [B, ...in] -> y [B, ...out]. */
   forward(params: P, x: Tensor, eps: E): Tensor
   /** The value and its vector-Jacobian product: `pullback(dy)` gives the gradients of <dy, y>. */
@@ -43,6 +65,15 @@ export interface Layer<P, E> {
   /** KL(q || prior) in nats, summed over weights; 0 for a deterministic layer. */
   kl(params: P, eps?: E): number
   klGrad(params: P, eps?: E): P
+  /** Known where it does not depend on the input: "same" hands on any shape unchanged. Lets `sequential` check early. */
+  readonly channels?: Channels | "same"
+  /**
+   * The same distribution over functions with one draw for all rows, which predictions are made with; absent where the
+   * layer itself is that.
+   */
+  readonly predictive?: Layer<P, unknown>
+  /** The deterministic layer at the mean of the weights; absent where the layer itself is deterministic. */
+  atMean?(params: P): AtMean
 }
 
 /** Any layer, where its types do not matter: every layer is assignable to it. @category models @since 0.1.0 */
@@ -53,6 +84,13 @@ export type Params<L> = L extends Layer<infer P, infer _E> ? P : never
 
 /** @category type-level @since 0.1.0 */
 export type Noise<L> = L extends Layer<infer _P, infer E> ? E : never
+
+/** The layer to predict with: one draw serves all rows. @category getters @since 0.2.0 */
+export const predictive = <P>(layer: Layer<P, unknown>): Layer<P, unknown> => layer.predictive ?? layer
+
+/** A layer and its parameters as a deterministic network: weights at their means. @category combinators @since 0.2.0 */
+export const atMean = <P>(layer: Layer<P, unknown>, params: P): AtMean =>
+  layer.atMean?.(params) ?? ({ layer, params } as unknown as AtMean)
 
 /** What every deterministic layer has alike: no noise, no divergence. @category constructors @since 0.1.0 */
 export const deterministic = {

@@ -6,7 +6,7 @@
 import * as Schema from "effect/Schema"
 import { assertConfig, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
-import { type DType, format } from "../core/Shape.ts"
+import { type DType, format, formatSpec } from "../core/Shape.ts"
 import { define } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
@@ -76,6 +76,13 @@ export const make = <const B extends boolean = true>(options: Options<B>): Layer
         actual: hasBias ? "none" : "one"
       })
     }
+    if (x.shape.length < 2 || x.shape.at(-1) !== inputs) {
+      throw new ShapeError({
+        where: `${name}, input`,
+        expected: `[rows, ..., ${inputs}]`,
+        actual: formatSpec(x)
+      })
+    }
     // Parameters cast to another precision still fit, if the input is cast with them.
     Tree.assertShapes(`${name}, parameters`, shapesOf[x.dtype], params)
     return kernels(x.dtype).affine(x, params.weight, params.bias)
@@ -94,6 +101,7 @@ export const make = <const B extends boolean = true>(options: Options<B>): Layer
       Tree.fromShapes<Weights>(shapes, (spec, index) =>
         kernels(dtype).uniform(Key.fold(key, index), spec, -bound, bound)
       ),
+    channels: { axis: "last", in: inputs, out: outputs },
     forward,
     vjp: (params, x) => ({
       y: forward(params, x),

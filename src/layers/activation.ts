@@ -14,6 +14,7 @@ const activation = (name: Elementwise): Layer<Empty, Empty> => ({
   spec: { kind: name },
   shapes: {},
   outShape: (inShape) => inShape,
+  channels: "same",
   init: () => ({}),
   forward: (_, x) => kernels(x.dtype).elementwise(name, x),
   vjp: (_, x) => {

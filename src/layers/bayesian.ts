@@ -17,8 +17,10 @@ import * as Registry from "./Registry.ts"
 
 /** The noise of a layer that has none. TypeScript lets a layer with noise pass for one, as methods compare both ways. */
 const noNoise = <W>(layer: Layer<W, Empty>): Empty => {
-  const noise = layer.noise(Key.make(0), 1)
-  if (Tree.count(noise) === 0) return noise
+  if (layer.atMean === undefined) {
+    const noise = layer.noise(Key.make(0), 1)
+    if (Tree.count(noise) === 0) return noise
+  }
   throw new ConfigError({
     option: "bayesian, layer",
     expected: "a deterministic layer",
@@ -66,7 +68,9 @@ export const bayesian = <W, Q, N>(layer: Layer<W, Empty>, posterior: Posterior<Q
       }
     },
     kl: (q, eps) => posterior.kl(q, eps),
-    klGrad: (q, eps) => posterior.klGrad(q, eps)
+    klGrad: (q, eps) => posterior.klGrad(q, eps),
+    ...(layer.channels === undefined ? {} : { channels: layer.channels }),
+    atMean: (q) => ({ layer, params: posterior.mean(q) })
   }
 }
 

@@ -3,8 +3,17 @@ export { relu, tanh } from "./activation.ts"
 export * as BayesianLinear from "./BayesianLinear.ts"
 export { bayesian } from "./bayesian.ts"
 export { builtin, fromSpec } from "./fromSpec.ts"
-export type { Any as AnyLayer, Empty, Layer, Noise as NoiseOf, Params as ParamsOf, Pullback } from "./Layer.ts"
-export { deterministic } from "./Layer.ts"
+export type {
+  Any as AnyLayer,
+  AtMean,
+  Channels,
+  Empty,
+  Layer,
+  Noise as NoiseOf,
+  Params as ParamsOf,
+  Pullback
+} from "./Layer.ts"
+export { atMean, deterministic, predictive } from "./Layer.ts"
 export * as Linear from "./Linear.ts"
 export type { LayerDefinition, Registry } from "./Registry.ts"
 export { sequential } from "./sequential.ts"

@@ -17,6 +17,7 @@ import * as Tree from "../core/Tree.ts"
 import { type Dataset, Standardizer } from "../data/index.ts"
 import type { Likelihood } from "../distributions/index.ts"
 import { kernels } from "../kernels/index.ts"
+import { predictive } from "../layers/index.ts"
 import type { Model } from "../training/index.ts"
 import * as Mixture from "./mixture.ts"
 
@@ -57,13 +58,14 @@ const NUMBERS = 20
 const mixtureOf = Effect.fnUntraced(function* <P, E, L>(fitted: Fitted<P, E, L>, x: Tensor.Tensor, draws: number) {
   const { model, params } = fitted
   const noise = yield* Noise
+  const network = predictive(model.network)
   const inputs = yield* checked(() => Standardizer.apply(model.inputs, x, model.dtype))
   yield* checked(() => assertFinite("x", inputs))
   const draw = Effect.fnUntraced(function* (s: number) {
     yield* Effect.yieldNow
-    const eps = yield* noise.draw(model.network, s, x.shape[0]!, "predict")
+    const eps = yield* noise.draw(network, s, x.shape[0]!, { purpose: "predict", inShape: inputs.shape.slice(1) })
     return yield* checked(() => {
-      const output = model.network.forward(params.network, inputs, eps)
+      const output = network.forward(params.network, inputs, eps)
       assertFinite(`the network's output under weight draw ${s}`, output)
       return model.likelihood.conditional(params.likelihood, output)
     })

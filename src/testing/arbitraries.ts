@@ -97,5 +97,5 @@ export const seed: fc.Arbitrary<number> = /*#__PURE__*/ fc.maxSafeInteger()
 export const key: fc.Arbitrary<Key.Key> = /*#__PURE__*/ seed.map(Key.make)
 
 /** The noise that a layer itself draws, under a random key. @category arbitraries @since 0.1.0 */
-export const noise = <E>(source: NoiseSource<E>, batch: number): fc.Arbitrary<E> =>
-  key.map((drawn) => source.noise(drawn, batch))
+export const noise = <E>(source: NoiseSource<E>, batch: number, inShape?: Shape.Shape): fc.Arbitrary<E> =>
+  key.map((drawn) => source.noise(drawn, batch, inShape))

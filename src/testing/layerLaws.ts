@@ -35,6 +35,8 @@ export interface LayerOptions<P, E = unknown, W = unknown> {
   readonly registry?: Registry.Registry | false
   /** False for a layer whose initial parameters do not depend on the key, or are meant to depend on each other. */
   readonly randomInit?: boolean
+  /** True for a layer whose KL is an estimate from its noise, which may be negative. */
+  readonly sampledKl?: boolean
   /** The exact moments of the output over the noise, if they are known. */
   readonly moments?: (params: P, x: Tensor.Tensor) => Moments
   /** What this layer claims to lift: its KL and its output are then held against those of the parts. */
@@ -62,7 +64,7 @@ const cases = <P, E>(layer: Layer<P, E>, options: Options<P>): fc.Arbitrary<Case
     return fc.record({
       params,
       x: input(batch),
-      eps: arbitraries.noise(layer, batch),
+      eps: arbitraries.noise(layer, batch, options.inShape),
       dy,
       dy2: dy,
       from: fc.nat(1_000_000)
@@ -71,9 +73,9 @@ const cases = <P, E>(layer: Layer<P, E>, options: Options<P>): fc.Arbitrary<Case
 }
 
 /** The noise of one row, where a leaf has an axis for rows: one whose length is the batch, whatever that is. */
-const noiseOfRow = <P, E>(layer: Layer<P, E>, eps: E, batch: number, row: number): E => {
+const noiseOfRow = <P, E>(layer: Layer<P, E>, inShape: Shape.Shape, eps: E, batch: number, row: number): E => {
   const key = Key.make(0)
-  const other = new Map(Tree.leaves(layer.noise(key, batch + 1)).map((leaf) => [leaf.path, leaf.value.shape]))
+  const other = new Map(Tree.leaves(layer.noise(key, batch + 1, inShape)).map((leaf) => [leaf.path, leaf.value.shape]))
   return Tree.map(eps, (leaf, path) =>
     leaf.shape[0] === batch && other.get(path)?.[0] === batch + 1 ? Tensor.rows(leaf, row, row + 1) : leaf
   )
@@ -166,7 +168,11 @@ const valueLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArray
       const batch = x.shape[0]!
       const y = layer.forward(params, x, eps)
       for (let row = 0; row < batch; row++) {
-        const alone = layer.forward(params, Tensor.rows(x, row, row + 1), noiseOfRow(layer, eps, batch, row))
+        const alone = layer.forward(
+          params,
+          Tensor.rows(x, row, row + 1),
+          noiseOfRow(layer, options.inShape, eps, batch, row)
+        )
         assertIdentical(`row ${row} alone and of ${batch}`, alone, Tensor.rows(y, row, row + 1))
       }
     }),
@@ -177,16 +183,24 @@ const valueLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArray
       Shape.assertSame("forward", out, layer.forward(params, x, eps))
       Shape.assertSame("y of vjp", out, y)
       Tree.assertShapes("init", layer.shapes, layer.init(Key.make(from)))
-      Tree.assertShapes("noise", Tree.shapes(eps), layer.noise(Key.make(from), x.shape[0]!))
+      Tree.assertShapes("noise", Tree.shapes(eps), layer.noise(Key.make(from), x.shape[0]!, options.inShape))
       Tree.assertShapes("dParams", layer.shapes, dParams)
       Tree.assertShapes("klGrad", layer.shapes, layer.klGrad(params, eps))
       if (dx !== undefined) Shape.assertSame("dx", x, dx)
     }),
-    forAll("layer: KL is finite and not negative", all, ({ params, eps }) => {
-      const kl = layer.kl(params, eps)
-      assert(Number.isFinite(kl) && kl >= 0, () => `KL = ${kl}`)
-    }),
-    ...(options.moments === undefined ? [] : [momentLaw(layer, all, options.moments)])
+    forAll(
+      options.sampledKl === true ? "layer: KL is finite" : "layer: KL is finite and not negative",
+      all,
+      (given) => {
+        const { params, eps } = given
+        const kl = layer.kl(params, eps)
+        assert(Number.isFinite(kl), () => `KL = ${kl}`)
+        if (options.sampledKl === true) return
+        assert(kl >= 0, () => `KL = ${kl}`)
+        assert(layer.kl(params) === kl, () => `KL = ${layer.kl(params)} without noise, ${kl} with`)
+      }
+    ),
+    ...(options.moments === undefined ? [] : [momentLaw(layer, options.inShape, all, options.moments)])
   ]
 }
 
@@ -204,7 +218,10 @@ const purityLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArra
     forAll("layer: inputs are not modified", all, (given) => {
       const { params, x, eps, dy } = given
       const { y, pullback } = layer.vjp(params, x, eps)
-      assertUnmodified({ params, x, eps, dy, y }, { ...calls(layer, given), "an earlier pullback": () => pullback(dy) })
+      const again = { ...calls(layer, given), "an earlier pullback": () => pullback(dy) }
+      assertUnmodified({ params, x, eps, dy, y }, again)
+      const kept = layer.forward(params, addTensors(x, x), eps)
+      assertUnmodified({ "an earlier output": kept }, again)
     }),
     forAll("layer: same inputs, same bytes", all, (given) => assertRepeatable(calls(layer, given))),
     forAll(
@@ -212,7 +229,10 @@ const purityLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArra
       fc.uniqueArray(arbitraries.seed, twoSeeds),
       (seeds) => {
         const [a, b] = seeds.map(Key.make) as [Key.Key, Key.Key]
-        const draws = { init: (key: Key.Key): unknown => layer.init(key), noise: (key: Key.Key) => layer.noise(key, 3) }
+        const draws = {
+          init: (key: Key.Key): unknown => layer.init(key),
+          noise: (key: Key.Key) => layer.noise(key, 3, options.inShape)
+        }
         for (const [name, draw] of Object.entries(draws)) {
           assertIdentical(`${name} of one key`, draw(a), draw(a))
           if (Tree.count(draw(a)) === 0 || (name === "init" && options.randomInit === false)) continue
@@ -220,7 +240,7 @@ const purityLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArra
         }
       }
     ),
-    uncorrelatedLaw("layer: no two numbers of its noise are correlated", (key) => layer.noise(key, 2)),
+    uncorrelatedLaw("layer: no two numbers of its noise are correlated", (key) => layer.noise(key, 2, options.inShape)),
     ...(options.randomInit === false
       ? []
       : [uncorrelatedLaw("layer: no two numbers of its initial parameters are correlated", layer.init)])
@@ -237,7 +257,7 @@ const specLaw = <P, E>(layer: Layer<P, E>, options: Options<P>, registry: Regist
     assertIdentical("shapes", layer.shapes, rebuilt.shapes)
     assertIdentical("outShape", layer.outShape(options.inShape), rebuilt.outShape(options.inShape))
     assertIdentical("init", layer.init(key), rebuilt.init(key))
-    assertIdentical("noise", layer.noise(key, 2), rebuilt.noise(key, 2))
+    assertIdentical("noise", layer.noise(key, 2, options.inShape), rebuilt.noise(key, 2, options.inShape))
     assertIdentical("forward", layer.forward(params, x, eps), rebuilt.forward(params, x, eps))
     assertIdentical("kl", layer.kl(params, eps), rebuilt.kl(params, eps))
   })
@@ -249,8 +269,8 @@ export const layerLaws = <P, E, W = unknown>(
 ): ReadonlyArray<Law> => [
   ...gradientLaws(layer, options),
   ...valueLaws(layer, options),
-  ...noiseLaws(layer, cases(layer, options)),
-  ...(options.lifted === undefined ? [] : liftedLaws(layer, options.lifted, cases(layer, options))),
+  ...noiseLaws(layer, options.inShape, cases(layer, options)),
+  ...(options.lifted === undefined ? [] : liftedLaws(layer, options.lifted, options.inShape, cases(layer, options))),
   ...purityLaws(layer, options),
   ...(options.registry === false ? [] : [specLaw(layer, options, options.registry ?? builtin)])
 ]

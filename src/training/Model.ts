@@ -14,7 +14,7 @@ import type { DType } from "../core/Shape.ts"
 import { rebuild, SpecSchema } from "../core/Spec.ts"
 import type * as Tree from "../core/Tree.ts"
 import { type Dataset, Standardizer } from "../data/index.ts"
-import { Likelihood, type Prior } from "../distributions/index.ts"
+import { Likelihood, type Priors } from "../distributions/index.ts"
 import {
   type AnyLayer,
   BayesianLinear,
@@ -75,7 +75,7 @@ export interface RegressionOptions {
   /** Default relu. */
   readonly activation?: "relu" | "tanh"
   /** Prior of every weight and bias, default N(0, 1). */
-  readonly prior?: Prior.Prior
+  readonly prior?: Priors
   /** See `meanField`. */
   readonly initialStd?: number
   /** Standard deviation of the noise in the targets' units; learned when not given. */

@@ -138,6 +138,7 @@ export const events = <P, E, L>(
       const steps = epochs * stepsPerEpoch
       const weighting = { rows, temperature: options.temperature ?? 1 }
       const advance = yield* attempt(() => step(model, optimizer, weighting), ConfigError)
+      const inShape = data.x.shape.slice(1)
       let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }
 
       const batchOf = (at: number): Batch => {
@@ -156,7 +157,7 @@ export const events = <P, E, L>(
         let state = before
         while (state.step < until) {
           const batch = batchOf(state.step)
-          const eps = yield* noise.draw(model.network, state.step, batch.x.shape[0]!)
+          const eps = yield* noise.draw(model.network, state.step, batch.x.shape[0]!, { inShape })
           const from = state
           const [after, loss] = yield* attempt(() => advance(from, batch, eps), ConfigError, ShapeError)
           const what = nonFinite(after, loss)

@@ -64,6 +64,21 @@ describe("broken layers", () => {
     expect(caught(layer)).toContain(GRADIENT)
   })
 
+  it("an output that is written to again, as the buffer of the next one", () => {
+    const buffers = new Map<string, Tensor.Tensor>()
+    const layer: typeof right = {
+      ...right,
+      forward: (p, x, eps) => {
+        const y = right.forward(p, x, eps)
+        const kept = buffers.get(y.shape.join()) ?? y
+        kept[storage].set(y[storage])
+        buffers.set(y.shape.join(), kept)
+        return kept
+      }
+    }
+    expect(caught(layer)).toContain("inputs are not modified")
+  })
+
   it("an input that is written to", () => {
     const layer: typeof right = {
       ...right,

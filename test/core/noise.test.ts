@@ -36,7 +36,10 @@ describe("layer(seed)", () => {
       const purposes = ["noise", "init", "shuffle", "split", "predict", "data"] as const
       const keys = purposes.flatMap((purpose) => [0, 1, 2].map((i) => JSON.stringify(noise.key(purpose, i))))
       expect(new Set(keys).size).toBe(18)
-      const [train, predict] = [yield* noise.draw(network, 0, 1), yield* noise.draw(network, 0, 1, "predict")]
+      const [train, predict] = [
+        yield* noise.draw(network, 0, 1),
+        yield* noise.draw(network, 0, 1, { purpose: "predict" })
+      ]
       expect(Tree.equals(train, predict)).toBe(false)
       expect(Tree.equals(train, network.noise(noise.key("noise", 0), 1))).toBe(true)
     }).pipe(Effect.provide(Noise.layer(5)))

@@ -48,6 +48,10 @@ it("parts may be instances of classes, whose methods need their `this`", () => {
   class OfClass {
     readonly spec = plain.spec
     readonly inner = plain
+    readonly sampledKl = false
+    logProbGrad(w: Tensor.Tensor) {
+      return this.inner.logProbGrad(w)
+    }
     logProb(w: Tensor.Tensor) {
       return this.inner.logProb(w)
     }

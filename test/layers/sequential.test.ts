@@ -20,7 +20,7 @@ describe("a layer that gives no dx", () => {
     expect(() => pullback(x)).toThrow(ShapeError)
     expect(() => pullback(x)).toThrow(
       'sequential, pullback of layer 2 ("wall"): expected a gradient dx by its input, got none. ' +
-        'Layer 0 ("linear") below it has parameters, whose gradient needs it'
+        'Below it layer 0 ("linear") has parameters, whose gradient needs it'
     )
   })
 

@@ -108,7 +108,7 @@ describe("options that cannot be", () => {
     expect(() => Prior.normal({ mean: Number.NaN })).toThrow(ConfigError)
     expect(() => Linear.make({ in: 3, out: 2 }).outShape([4])).toThrow(ShapeError)
     expect(() => sequential(Linear.make({ in: 3, out: 2 }), Linear.make({ in: 3, out: 2 })).outShape([3])).toThrow(
-      "Linear(3 -> 2), input without its batch axis: expected a last axis of 3, got [2]"
+      'sequential, layer 1 ("linear"): expected a last axis of 3, got one of 2 from layer 0 ("linear")'
     )
   })
 })
@@ -137,7 +137,7 @@ describe("what users of other libraries stumbled over", () => {
     expect(Tree.equals(posterior.mean(q), trained)).toBe(true)
     const moved = Tree.map(q, (leaf) => kernels(leaf.dtype).axpy(1, Tensor.full(leaf, 1), leaf))
     expect(posterior.kl(moved)).not.toBe(posterior.kl(q))
-    expect(posterior.logPrior(trained)).toBe(meanField<Linear.Params>().logPrior(trained))
+    expect(posterior.logPrior(q, trained)).toBe(meanField<Linear.Params>().logPrior(q, trained))
   })
 
   it("initial standard deviations fall with the square root of the fan-in, a bias's does not", () => {

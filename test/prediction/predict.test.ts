@@ -150,7 +150,7 @@ describe("evaluate", () => {
       const noise = yield* Noise.Noise
       const outputs: Array<ReadonlyArray<number>> = []
       for (let s = 0; s < draws; s++) {
-        const eps = yield* noise.draw(linear.model.network, s, 4, "predict")
+        const eps = yield* noise.draw(linear.model.network, s, 4, { purpose: "predict" })
         outputs.push(numbers(linear.model.network.forward(linear.params.network, x, eps)))
       }
       const density = (v: number, mean: number) =>

@@ -49,6 +49,22 @@ export const normalSampleVjp = (q: NormalParams, eps: Tensor, dw: Tensor): Norma
   return { mean: dw, logStd: fromStorage(eps.shape, out) }
 }
 
+export const normalVariance = (logStd: Tensor): Tensor => {
+  const ls = logStd[storage]
+  const out = allocate(logStd.dtype, ls.length)
+  for (let i = 0; i < ls.length; i++) out[i] = exp(2 * ls[i]!)
+  return fromStorage(logStd.shape, out)
+}
+
+export const normalVarianceVjp = (logStd: Tensor, dv: Tensor): Tensor => {
+  Shape.assertSame("normal, gradient of the variance", logStd, dv)
+  const ls = logStd[storage]
+  const ds = dv[storage]
+  const out = allocate(logStd.dtype, ls.length)
+  for (let i = 0; i < ls.length; i++) out[i] = 2 * ds[i]! * exp(2 * ls[i]!)
+  return fromStorage(logStd.shape, out)
+}
+
 export const normalLogProb = (p: NormalParams, x: Tensor): Tensor => {
   const { n, mean, logStd } = parameters(x, p)
   const xs = x[storage]
