@@ -200,23 +200,74 @@ export const rows = (self: Tensor, start: number, end: number): Tensor =>
     Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i)
   )
 
-/** Tensors of one dtype and row shape, one below the other. @category combinators @since 0.1.0 */
-export const concatRows = (parts: readonly [Tensor, ...ReadonlyArray<Tensor>]): Tensor => {
-  const [first] = parts
-  const inner = Shape.rest("Tensor.concatRows", first.shape)
-  let count = 0
-  for (const part of parts) {
-    Shape.assertSame("Tensor.concatRows", { dtype: first.dtype, shape: [part.shape[0] ?? 0, ...inner] }, part)
-    count += part.shape[0]!
+/** How many numbers lie before an axis, along it and behind it, row-major. */
+const around = (where: string, shape: Shape.Shape, axis: number) => ({
+  before: Shape.size(shape.slice(0, axis)),
+  length: Shape.axis(where, shape, axis),
+  behind: Shape.size(shape.slice(axis + 1))
+})
+
+/**
+ * What lies from `start` up to, not including, `end` along one axis.
+ *
+ * **Errors**: `ShapeError` unless 0 <= start <= end <= the axis's length.
+ *
+ * @example
+ * ```ts
+ * import { Tensor } from "effect-bayes"
+ *
+ * Tensor.toArray(Tensor.slice(Tensor.from([[1, 2, 3], [4, 5, 6]]), 1, 1, 3)) // => [[2, 3], [5, 6]]
+ * ```
+ *
+ * @category combinators
+ * @since 0.2.0
+ */
+export const slice = (self: Tensor, axis: number, start: number, end: number): Tensor => {
+  const { before, length, behind } = around("Tensor.slice", self.shape, axis)
+  if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= length)) {
+    const expected = `a range inside 0 to ${length}, the length of axis ${axis}`
+    throw new ShapeError({ where: "Tensor.slice", expected, actual: `${start} to ${end}` })
   }
-  const values = allocate(first.dtype, count * Shape.size(inner))
+  const size = (end - start) * behind
+  const values = allocate(self.dtype, before * size)
+  for (let i = 0; i < before; i++) {
+    const from = (i * length + start) * behind
+    values.set(self[storage].subarray(from, from + size), i * size)
+  }
+  return fromStorage(self.shape.with(axis, end - start), values)
+}
+
+/**
+ * Tensors of one dtype, one behind the other along an axis; their other axes have the same lengths.
+ *
+ * **Errors**: `ShapeError` for parts that do not fit the first. What `slice` has cut, `concat` joins again.
+ *
+ * @category combinators
+ * @since 0.2.0
+ */
+export const concat = (parts: readonly [Tensor, ...ReadonlyArray<Tensor>], axis: number): Tensor => {
+  const [first] = parts
+  const { before, behind } = around("Tensor.concat", first.shape, axis)
+  let length = 0
+  for (const part of parts) {
+    const shape = first.shape.with(axis, part.shape[axis] ?? 0)
+    Shape.assertSame("Tensor.concat", { dtype: first.dtype, shape }, part)
+    length += part.shape[axis]!
+  }
+  const values = allocate(first.dtype, before * length * behind)
   let offset = 0
   for (const part of parts) {
-    values.set(part[storage], offset)
-    offset += part[storage].length
+    const size = part.shape[axis]! * behind
+    for (let i = 0; i < before; i++) {
+      values.set(part[storage].subarray(i * size, (i + 1) * size), i * length * behind + offset)
+    }
+    offset += size
   }
-  return fromStorage([count, ...inner], values)
+  return fromStorage(first.shape.with(axis, length), values)
 }
+
+/** `concat` along the leading axis: rows below rows. @category combinators @since 0.1.0 */
+export const concatRows = (parts: readonly [Tensor, ...ReadonlyArray<Tensor>]): Tensor => concat(parts, 0)
 
 /** Equal shape, dtype and bytes (so 0 and -0 differ, and NaN equals itself). @category predicates @since 0.1.0 */
 export const equals = (a: Tensor, b: Tensor): boolean => {

@@ -98,6 +98,84 @@ describe("rows", () => {
   })
 })
 
+describe("slices along an axis", () => {
+  it("cut anywhere along any axis and put together again are the tensor", () => {
+    const cases = fc
+      .tuple(arbitraries.shape({ minRank: 1, maxRank: 4, minAxis: 0 }), arbitraries.dtype)
+      .chain(([shape, dtype]) =>
+        fc.nat(shape.length - 1).chain((axis) =>
+          fc.record({
+            t: arbitraries.tensor({ shape, dtype }),
+            axis: fc.constant(axis),
+            cuts: fc.tuple(fc.nat(shape[axis]!), fc.nat(shape[axis]!)).map((pair) => pair.sort((a, b) => a - b))
+          })
+        )
+      )
+    fc.assert(
+      fc.property(cases, ({ t, axis, cuts: [a, b] }) => {
+        const ranges = [
+          [0, a],
+          [a, b],
+          [b, t.shape[axis]]
+        ] as ReadonlyArray<readonly [number, number]>
+        const [first, ...rest] = ranges.map(([start, end]) => Tensor.slice(t, axis, start, end))
+        expect(Tensor.equals(t, Tensor.concat([first!, ...rest], axis))).toBe(true)
+      })
+    )
+  })
+
+  it("hold the elements that nested arrays hold there", () => {
+    const t = Tensor.from([
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6]
+      ],
+      [
+        [7, 8],
+        [9, 10],
+        [11, 12]
+      ]
+    ])
+    expect(Tensor.toArray(Tensor.slice(t, 1, 1, 2))).toEqual([[[3, 4]], [[9, 10]]])
+    expect(Tensor.toArray(Tensor.slice(t, 2, 1, 2))).toEqual([
+      [[2], [4], [6]],
+      [[8], [10], [12]]
+    ])
+    const joined = Tensor.concat([Tensor.slice(t, 1, 2, 3), Tensor.slice(t, 1, 0, 1)], 1)
+    expect(Tensor.toArray(joined)).toEqual([
+      [
+        [5, 6],
+        [1, 2]
+      ],
+      [
+        [11, 12],
+        [7, 8]
+      ]
+    ])
+  })
+
+  it("refuse a range or an axis that is not there, and parts that do not fit", () => {
+    const t = Tensor.from([[1, 2, 3]])
+    for (const [start, end] of [
+      [0, 4],
+      [-1, 2],
+      [2, 1],
+      [0.5, 1]
+    ] as const) {
+      expect(() => Tensor.slice(t, 1, start, end)).toThrow(
+        `Tensor.slice: expected a range inside 0 to 3, the length of axis 1, got ${start} to ${end}`
+      )
+    }
+    expect(() => Tensor.slice(t, 2, 0, 1)).toThrow("Tensor.slice: expected at least 3 axes, got [1, 3]")
+    expect(() => Tensor.concat([t, Tensor.from([[1], [2]])], 1)).toThrow(
+      "Tensor.concat: expected float32 [1, 1], got float32 [2, 1]"
+    )
+    expect(() => Tensor.concat([t, Tensor.from([1])], 1)).toThrow(ShapeError)
+    expect(() => Tensor.concat([t, Tensor.cast(t, "float64")], 1)).toThrow(ShapeError)
+  })
+})
+
 describe("the rest", () => {
   it("cast rounds to the nearest float32 and back keeps the number", () => {
     const t = Tensor.from(new Float64Array([0.1, 1e-50, 1e300, Number.NaN]))
