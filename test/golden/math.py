@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""High-precision values of the elementary functions in src/core/math.ts.
+"""High-precision values of the functions in src/core/math.ts and src/core/gamma.ts.
 
 Usage: python3 math.py OUT.json      (needs mpmath)
 Each function maps to pairs [x, f(x)]: x is a float64, f(x) the float64 nearest to the value at 60 digits.
 Arguments: a sweep over every decade of the function's range in both signs, and the places where it changes its method.
 """
 import json, random, sys
-from mpmath import mp, mpf, erfc, exp, expm1, log, log1p, sqrt, tanh, sinpi, cospi
+from mpmath import mp, mpf, erfc, exp, expm1, log, log1p, loggamma, sqrt, tanh, sinpi, cospi
 
 mp.dps = 60
 random.seed(20260101)
@@ -42,6 +42,8 @@ functions = {
     "cosPi": (cospi, decades(-12, 3, 3) + uniform(-2, 2, 150)),
     "normalPdf": (lambda x: exp(-x * x / 2) / sqrt(2 * mp.pi), decades(-12, 1, 3) + uniform(-37, 37, 150)),
     "normalCdf": (lambda x: erfc(-x / sqrt(mpf(2))) / 2, decades(-12, 1, 3) + uniform(-37, 9, 200) + around(-2.5, 2.5, -4.0, 4.0)),
+    "lgamma": (loggamma, positive(decades(-20, 10, 4)) + uniform(0, 20, 100) + around(1.0, 2.0, 10.0) + [1e-300, 1e300]),
+    "lgammaHalfStep": (lambda x: loggamma(x + mpf("0.5")) - loggamma(x), positive(decades(-20, 20, 3)) + uniform(0, 60, 100) + around(50.0)),
 }
 table = {name: [[x, float(f(mpf(x)))] for x in xs] for name, (f, xs) in functions.items()}
 json.dump({"source": "mpmath, 60 digits", "functions": table}, open(sys.argv[1], "w"))
