@@ -44,6 +44,17 @@ export interface Conditional {
   cdf(i: number, y: number): number
 }
 
+/**
+ * A likelihood of one choice among classes 0 ... C - 1, which can be asked how probable each is.
+ *
+ * @category models
+ * @since 0.2.0
+ */
+export interface Classes<L> extends Likelihood<L> {
+  /** P(class | output) [B, C], float64, each row summing to 1; column k is class k. */
+  probabilities(params: L, output: Tensor): Tensor
+}
+
 /** A likelihood of real targets, which can be asked for what it predicts. @category models @since 0.1.0 */
 export interface Continuous<L> extends Likelihood<L> {
   conditional(params: L, output: Tensor): Conditional

@@ -7,7 +7,7 @@ import type { Likelihood } from "./Likelihood.ts"
 
 export { categorical } from "./categorical.ts"
 export { gaussian, gaussianLearned, type LearnedNoise } from "./gaussian.ts"
-export type { Conditional, Continuous, Likelihood } from "./Likelihood.ts"
+export type { Classes, Conditional, Continuous, Likelihood } from "./Likelihood.ts"
 
 /** The kinds of likelihood that can be rebuilt from a spec. @category registry @since 0.1.0 */
 export const definitions: ReadonlyArray<Definition<Likelihood<unknown>>> = [

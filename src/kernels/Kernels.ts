@@ -85,6 +85,8 @@ export interface Kernels {
   categoricalNll(logits: Tensor, labels: Tensor): number
   /** Its derivative by the logits: softmax(logits) - onehot(label). */
   categoricalNllGrad(logits: Tensor, labels: Tensor): Tensor
+  /** The probabilities of the classes, each row summing to 1. logits [B, C] -> float64 [B, C]. */
+  softmax(logits: Tensor): Tensor
 
   /** a x + y. */
   axpy(a: number, x: Tensor, y: Tensor): Tensor

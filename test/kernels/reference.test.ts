@@ -117,6 +117,26 @@ describe("likelihoods", () => {
     }
   })
 
+  it("softmax is in float64 and sums to 1 for logits of any size, and no logits are no probabilities", () => {
+    for (const dtype of ["float32", "float64"] as const) {
+      const p = reference.softmax(
+        Tensor.from(
+          [
+            [1e4, -1e4, 0],
+            [0, 0, 0],
+            [0, 1, 2]
+          ],
+          { dtype }
+        )
+      )
+      expect(p).toMatchObject({ shape: [3, 3], dtype: "float64" })
+      const e = [1, Math.E, Math.E ** 2]
+      close(p, [3, 3], (i) => [1, 0, 0, 1 / 3, 1 / 3, 1 / 3, ...e.map((v) => v / (e[0]! + e[1]! + e[2]!))][i]!)
+    }
+    expect(reference.softmax(random(0, 0, 3)).shape).toEqual([0, 3])
+    expect(() => reference.softmax(random(0, 3))).toThrow("categorical likelihood: expected logits [B, C], got [3]")
+  })
+
   it("hold 0 nats for no rows", () => {
     const none = (width: number) => Tensor.zeros({ shape: [0, width], dtype: "float64" })
     expect(reference.categoricalNll(none(3), none(1))).toBe(0)

@@ -50,16 +50,16 @@ export const gaussianNllGrad = (output: Tensor, target: Tensor, logStd: Tensor) 
   return { output: fromStorage(output.shape, dOutput), logStd: fromStorage([T], rounded) }
 }
 
-/** The number of classes C, once logits are [B, C] and labels [B, 1]. */
-const classes = (logits: Tensor, labels: Tensor): number => {
-  const where = "categorical likelihood"
+/** Rows B and classes C of logits [B, C]. */
+const classes = (logits: Tensor): readonly [batch: number, count: number] => {
   const [batch, count] = logits.shape
-  if (batch === undefined || count === undefined || logits.shape.length !== 2) {
-    throw new ShapeError({ where, expected: "logits [B, C]", actual: Shape.format(logits.shape) })
-  }
-  Shape.assertSame(`${where}, labels`, { dtype: logits.dtype, shape: [batch, 1] }, labels)
-  return count
+  if (batch !== undefined && count !== undefined && logits.shape.length === 2) return [batch, count]
+  const where = "categorical likelihood"
+  throw new ShapeError({ where, expected: "logits [B, C]", actual: Shape.format(logits.shape) })
 }
+
+const assertLabels = (logits: Tensor, labels: Tensor): void =>
+  Shape.assertSame("categorical likelihood, labels", { dtype: logits.dtype, shape: [logits.shape[0]!, 1] }, labels)
 
 const label = (labels: Tensor, row: number, count: number): number => {
   const value = labels[storage][row]!
@@ -84,9 +84,10 @@ const logSumExp = (logits: Tensor, row: number, count: number): { readonly top: 
 }
 
 export const categoricalNll = (logits: Tensor, labels: Tensor): number => {
-  const count = classes(logits, labels)
+  const [batch, count] = classes(logits)
+  assertLabels(logits, labels)
   let total = 0
-  for (let row = 0; row < logits.shape[0]!; row++) {
+  for (let row = 0; row < batch; row++) {
     const { top, rest } = logSumExp(logits, row, count)
     total += top - logits[storage][row * count + label(labels, row, count)]! + rest
   }
@@ -94,16 +95,28 @@ export const categoricalNll = (logits: Tensor, labels: Tensor): number => {
 }
 
 export const categoricalNllGrad = (logits: Tensor, labels: Tensor): Tensor => {
-  const count = classes(logits, labels)
+  const [batch, count] = classes(logits)
+  assertLabels(logits, labels)
   const ls = logits[storage]
   const out = allocate(logits.dtype, ls.length)
-  for (let row = 0; row < logits.shape[0]!; row++) {
+  for (let row = 0; row < batch; row++) {
     const { top, rest } = logSumExp(logits, row, count)
     const right = label(labels, row, count)
     for (let c = 0; c < count; c++) {
       const logP = ls[row * count + c]! - top - rest
       out[row * count + c] = c === right ? expm1(logP) : exp(logP) // p - 1 would lose what is left of a p near 1
     }
+  }
+  return fromStorage(logits.shape, out)
+}
+
+export const softmax = (logits: Tensor): Tensor => {
+  const [batch, count] = classes(logits)
+  const ls = logits[storage]
+  const out = allocate("float64", ls.length)
+  for (let row = 0; row < batch; row++) {
+    const { top, rest } = logSumExp(logits, row, count)
+    for (let c = 0; c < count; c++) out[row * count + c] = exp(ls[row * count + c]! - top - rest)
   }
   return fromStorage(logits.shape, out)
 }
