@@ -21,20 +21,37 @@ const RUNS = 50
 const settings = <T>(runs: number, params: fc.Parameters | undefined): fc.Parameters<[T]> =>
   ({ numRuns: fc.readConfigureGlobal().numRuns ?? runs, ...params }) as unknown as fc.Parameters<[T]>
 
+/** The error of a broken law, which says which one it is. */
+const broken = (name: string, error: unknown): Error =>
+  error instanceof Error
+    ? new Error(`${name}\n${error.message}`, { cause: error.cause ?? error })
+    : new Error(`${name}\n${String(error)}`)
+
+const named = (name: string, check: Law["check"]): Law => ({
+  name,
+  check: (params) => {
+    try {
+      check(params)
+    } catch (error) {
+      throw broken(name, error)
+    }
+  }
+})
+
 /**
  * A law about every case that `cases` can make; `holds` throws for a case that breaks it.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const forAll = <T>(name: string, cases: fc.Arbitrary<T>, holds: (value: T) => void, runs = RUNS): Law => ({
-  name,
-  check: (params) =>
-    fc.assert(
-      fc.property(cases, (value) => holds(value)),
-      settings<T>(runs, params)
-    )
-})
+export const forAll = <T>(name: string, cases: fc.Arbitrary<T>, holds: (value: T) => void, runs = RUNS): Law =>
+  named(name, (params) => check(cases, holds, settings<T>(runs, params)))
+
+const check = <T>(cases: fc.Arbitrary<T>, holds: (value: T) => void, params: fc.Parameters<[T]>): void =>
+  fc.assert(
+    fc.property(cases, (value) => holds(value)),
+    params
+  )
 
 /** What one check of a law has seen in all its cases. @category models @since 0.1.0 */
 export interface Tally {
@@ -54,22 +71,18 @@ export const forMost = <T>(
   cases: fc.Arbitrary<T>,
   holds: (value: T, tally: Tally) => void,
   runs = RUNS
-): Law => ({
-  name,
-  check: (params) => {
+): Law =>
+  named(name, (params) => {
     const tally: Tally = { compared: 0, setAside: 0 }
-    forAll(name, cases, (value) => holds(value, tally), runs).check(params)
+    check(cases, (value) => holds(value, tally), settings<T>(runs, params))
     if (tally.setAside > 0.05 * tally.compared) {
-      throw new Error(`${name}: ${tally.setAside} of ${tally.compared} comparisons were set aside, more than 5%`)
+      throw new Error(`${tally.setAside} of ${tally.compared} comparisons were set aside, more than 5%`)
     }
-  }
-})
+  })
 
 /** A law about no cases in particular, such as a statistical one with a seed of its own. @category constructors @since 0.1.0 */
-export const once = (name: string, holds: (seed: number) => void): Law => ({
-  name,
-  check: (params) => holds(params?.seed ?? 0)
-})
+export const once = (name: string, holds: (seed: number) => void): Law =>
+  named(name, (params) => holds(params?.seed ?? 0))
 
 /** Throws unless `ok`. @category assertions @since 0.1.0 */
 export const assert = (ok: boolean, problem: () => string): void => {

@@ -176,6 +176,19 @@ const valueLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArray
         assertIdentical(`row ${row} alone and of ${batch}`, alone, Tensor.rows(y, row, row + 1))
       }
     }),
+    forAll("layer: a batch of no rows gives an output of none, and no gradient", all, ({ params, x }) => {
+      const none = Tensor.rows(x, 0, 0)
+      const eps = layer.noise(Key.make(0), 0, options.inShape)
+      const { y, pullback } = layer.vjp(params, none, eps)
+      Shape.assertSame("y", { shape: [0, ...layer.outShape(options.inShape)], dtype: x.dtype }, y)
+      assertIdentical("y of forward and of vjp", layer.forward(params, none, eps), y)
+      for (const { path, value } of Tree.leaves(pullback(y, { dx: false }).dParams)) {
+        assert(
+          Tensor.toFloat64Array(value).every((d) => d === 0),
+          () => `dParams ${path} is ${fc.stringify(value)}`
+        )
+      }
+    }),
     forAll("layer: shapes and dtypes are as declared", all, ({ params, x, eps, dy, from }) => {
       const out = { shape: [x.shape[0]!, ...layer.outShape(options.inShape)], dtype: x.dtype }
       const { y, pullback } = layer.vjp(params, x, eps)
