@@ -19,12 +19,13 @@ import * as Tree from "../core/Tree.ts"
 import { Dataset, Standardizer } from "../data/index.ts"
 import { adam, type Optimizer, Schedule } from "../optim/index.ts"
 import { DivergedError } from "./DivergedError.ts"
+import * as KlWeighting from "./KlWeighting.ts"
 import * as Model from "./Model.ts"
 import type { Batch, Loss } from "./objective.ts"
 import { nonFinite, type State, start, step } from "./step.ts"
 
 /** Every field has a default. @category models @since 0.1.0 */
-export interface FitOptions<P, L> {
+export interface FitOptions<P, L> extends KlWeighting.Options {
   /** Passes over the data; as many as 20,000 steps need unless given. */
   readonly epochs?: number
   /** Rows a step, default 32; the last batch of an epoch may be smaller. */
@@ -102,7 +103,8 @@ const plan = <P, E, L>(
   return {
     data: {
       x: Standardizer.apply(model.inputs, dataset.x, model.dtype),
-      y: Standardizer.apply(model.targets, dataset.y, model.dtype)
+      y: Standardizer.apply(model.targets, dataset.y, model.dtype),
+      ...(dataset.weights === undefined ? {} : { weights: Tensor.cast(dataset.weights, model.dtype) })
     },
     rows,
     batchSize,
@@ -137,7 +139,10 @@ export const events = <P, E, L>(
       )
       const steps = epochs * stepsPerEpoch
       const weighting = { rows, temperature: options.temperature ?? 1 }
-      const advance = yield* attempt(() => step(model, optimizer, weighting), ConfigError)
+      const advance = yield* attempt(
+        () => step(model, optimizer, weighting, KlWeighting.factor(options, { epochs, stepsPerEpoch })),
+        ConfigError
+      )
       const inShape = data.x.shape.slice(1)
       let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }
 
@@ -146,7 +151,11 @@ export const events = <P, E, L>(
         if (order.epoch !== epoch) order = { epoch, rows: Key.permutation(noise.key("shuffle", epoch), rows) }
         const first = (at % stepsPerEpoch) * batchSize
         const indices = order.rows.subarray(first, Math.min(first + batchSize, rows))
-        return { x: Tensor.takeRows(data.x, indices), y: Tensor.takeRows(data.y, indices) }
+        return {
+          x: Tensor.takeRows(data.x, indices),
+          y: Tensor.takeRows(data.y, indices),
+          ...(data.weights === undefined ? {} : { weights: Tensor.takeRows(data.weights, indices) })
+        }
       }
 
       const next = Effect.fnUntraced(function* (before: State<P, L, unknown>) {
@@ -178,7 +187,8 @@ const average = (losses: ReadonlyArray<Loss>): Loss => {
   return {
     negElboMean: mean((l) => l.negElboMean),
     nllMean: mean((l) => l.nllMean),
-    klNats: mean((l) => l.klNats)
+    klNats: mean((l) => l.klNats),
+    klWeight: mean((l) => l.klWeight)
   }
 }
 

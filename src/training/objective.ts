@@ -1,8 +1,8 @@
 /**
  * The negative ELBO of a batch, per datum, and its gradient.
  *
- * loss = mean over the batch of -log p(y | x, w) + temperature KL(q || prior) / N: an unbiased estimate, whatever the
- * batch, of the negative evidence lower bound of all N training rows divided by N.
+ * loss = mean over the batch of -log p(y | x, w) + temperature factor KL(q || prior) / N: with both at 1, an unbiased
+ * estimate, whatever the batch, of the negative evidence lower bound of all N training rows divided by N.
  *
  * @since 0.1.0
  */
@@ -17,35 +17,42 @@ import type { Model, Params } from "./Model.ts"
 export interface Batch {
   readonly x: Tensor
   readonly y: Tensor
+  /** [B], if rows count differently: a row of weight 2 is in the likelihood what the row twice is. */
+  readonly weights?: Tensor
 }
 
 /** @category models @since 0.1.0 */
 export interface Weighting {
-  /** Rows of the training set: the KL counts once for all of them. */
+  /** Rows of the training set, whatever their weights: the KL counts once for all of them. */
   readonly rows: number
   /** Weight of the KL, default 1: the Bayesian posterior. 0 leaves the KL out, below 1 is a "cold" posterior. */
   readonly temperature?: number
+  /** What this step makes of the KL beside that, default 1: see `KlWeighting.factor`. */
+  readonly factor?: number
 }
 
 /** @category models @since 0.1.0 */
 export interface Loss {
   /** What is minimized: nats per datum, lower is better. */
   readonly negElboMean: number
-  /** Mean negative log-likelihood of the batch: nats per datum. May be negative, as densities may exceed 1. */
+  /** Negative log-likelihood of the batch by its number of rows: nats per datum. May be negative, as densities may exceed 1. */
   readonly nllMean: number
   /** KL(q || prior) in nats, summed over all weights. */
   readonly klNats: number
+  /** What the KL is multiplied by: negElboMean = nllMean + klWeight klNats. */
+  readonly klWeight: number
 }
 
 /** Checks a weighting. **Errors**: `ConfigError` (thrown). @category assertions @since 0.1.0 */
-export const assertWeighting = ({ rows, temperature = 1 }: Weighting): void => {
+export const assertWeighting = ({ rows, temperature = 1, factor = 1 }: Weighting): void => {
   assertConfig(Number.isSafeInteger(rows) && rows > 0, "rows", "the number of training rows, above 0", rows)
   assertConfig(Number.isFinite(temperature) && temperature >= 0, "temperature", "a finite number from 0", temperature)
+  assertConfig(Number.isFinite(factor) && factor >= 0, "factor of the KL", "a finite number from 0", factor)
 }
 
 const klWeightOf = (weighting: Weighting): number => {
   assertWeighting(weighting)
-  return (weighting.temperature ?? 1) / weighting.rows
+  return ((weighting.temperature ?? 1) * (weighting.factor ?? 1)) / weighting.rows
 }
 
 /** The number of rows of a batch, which must have some. */
@@ -57,7 +64,7 @@ const rowsOf = ({ x }: Batch): number => {
 
 const loss = (nll: number, batch: Batch, klNats: number, klWeight: number): Loss => {
   const nllMean = nll / rowsOf(batch)
-  return { negElboMean: klWeight === 0 ? nllMean : nllMean + klWeight * klNats, nllMean, klNats }
+  return { negElboMean: klWeight === 0 ? nllMean : nllMean + klWeight * klNats, nllMean, klNats, klWeight }
 }
 
 /** The loss alone. @category objective @since 0.1.0 */
@@ -69,7 +76,7 @@ export const negElbo = <P, E, L>(
   weighting: Weighting
 ): Loss => {
   const output = model.network.forward(params.network, batch.x, eps)
-  const nll = model.likelihood.nll(params.likelihood, output, batch.y)
+  const nll = model.likelihood.nll(params.likelihood, output, batch.y, batch.weights)
   return loss(nll, batch, model.network.kl(params.network, eps), klWeightOf(weighting))
 }
 
@@ -84,8 +91,8 @@ export const negElboGrad = <P, E, L>(
   const klWeight = klWeightOf(weighting)
   const perRow = 1 / rowsOf(batch)
   const { y: output, pullback } = model.network.vjp(params.network, batch.x, eps)
-  const nll = model.likelihood.nll(params.likelihood, output, batch.y)
-  const grad = model.likelihood.nllGrad(params.likelihood, output, batch.y)
+  const nll = model.likelihood.nll(params.likelihood, output, batch.y, batch.weights)
+  const grad = model.likelihood.nllGrad(params.likelihood, output, batch.y, batch.weights)
   const { dParams } = pullback(kernels(output.dtype).scale(perRow, grad.dOutput), { dx: false })
   const addKl = (dKl: Tensor, d: Tensor): Tensor => kernels(d.dtype).axpy(klWeight, dKl, d)
   return {

@@ -28,7 +28,8 @@ export const start = <P, L, S>(params: Params<P, L>, optimizer: Optimizer.Optimi
 })
 
 /**
- * The step function of a model and an optimizer. Same state, batch and noise, same bits.
+ * The step function of a model and an optimizer. Same state, batch and noise, same bits. `klFactor` gives the factor of
+ * each step's KL, in place of the weighting's own (`KlWeighting.factor` makes one).
  *
  * **Errors**: `ConfigError` for an impossible weighting; the function it gives throws for shapes alone.
  *
@@ -38,11 +39,13 @@ export const start = <P, L, S>(params: Params<P, L>, optimizer: Optimizer.Optimi
 export const step = <P, E, L, S>(
   model: Model<P, E, L>,
   optimizer: Optimizer.Optimizer<S>,
-  weighting: Weighting
+  weighting: Weighting,
+  klFactor?: (step: number) => number
 ): ((state: State<P, L, S>, batch: Batch, eps: E) => readonly [State<P, L, S>, Loss]) => {
   assertWeighting(weighting)
   return (state, batch, eps) => {
-    const { loss, grads } = negElboGrad(model, state.params, batch, eps, weighting)
+    const at = klFactor === undefined ? weighting : { ...weighting, factor: klFactor(state.step) }
+    const { loss, grads } = negElboGrad(model, state.params, batch, eps, at)
     const [updates, next] = optimizer.update(grads, state.optimizer, state.params)
     return [{ params: Optimizer.apply(state.params, updates), optimizer: next, step: state.step + 1 }, loss]
   }

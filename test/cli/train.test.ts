@@ -10,7 +10,7 @@ const folder = folderOf({
 const quick = ["--epochs", "300", "--hidden", "8"]
 const fields = {
   data: ["dropped", "event", "features", "seed", "targets", "testRows", "trainRows"],
-  progress: ["epoch", "epochs", "event", "klNats", "negElboMean", "nllMean", "step", "steps"],
+  progress: ["epoch", "epochs", "event", "klNats", "klWeight", "negElboMean", "nllMean", "step", "steps"],
   result: ["coverage90", "event", "meanLogLikelihood", "noiseStd", "rmse", "rows"]
 } as const
 
