@@ -5,7 +5,7 @@
  */
 import { assertConfig, DataError, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
-import { format } from "../core/Shape.ts"
+import { assertShape, format } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import { kernels } from "../kernels/index.ts"
 
@@ -13,6 +13,8 @@ import { kernels } from "../kernels/index.ts"
 export interface Dataset {
   readonly x: Tensor.Tensor
   readonly y: Tensor.Tensor
+  /** [N], float64, each from 0: how many times a row counts in the likelihood that is trained on. */
+  readonly weights?: Tensor.Tensor
   readonly features: ReadonlyArray<string>
   readonly targets: ReadonlyArray<string>
 }
@@ -29,8 +31,11 @@ const names = (kind: string, count: number): ReadonlyArray<string> =>
 /**
  * A dataset from tensors, nested arrays or mathjs matrices; columns without names are called x0, x1 ... and y0 ...
  *
- * **Shapes**: x [N, features], y [N, targets]. **Errors**: `ShapeError` if the rows differ in number, `DataError` for
- * no rows and for values that are NaN or infinite.
+ * `weights` count rows in training: one of weight 2 is there what the row twice is, one of weight 0 is not there.
+ * Standardizers, predictions and evaluations know nothing of them.
+ *
+ * **Shapes**: x [N, features], y [N, targets], weights [N]. **Errors**: `ShapeError` if the rows differ in number,
+ * `DataError` for no rows, for values that are NaN or infinite, for weights below 0 and weights that are all 0.
  *
  * @example
  * ```ts
@@ -46,6 +51,7 @@ const names = (kind: string, count: number): ReadonlyArray<string> =>
 export const make = (options: {
   readonly x: Tensor.Source | Tensor.Tensor
   readonly y: Tensor.Source | Tensor.Tensor
+  readonly weights?: Tensor.Source | Tensor.Tensor
   readonly features?: ReadonlyArray<string>
   readonly targets?: ReadonlyArray<string>
 }): Dataset => {
@@ -65,11 +71,29 @@ export const make = (options: {
     `${x.shape[1]} and ${y.shape[1]}`,
     `${features.length} and ${targets.length}`
   )
-  return { x, y, features, targets }
+  if (options.weights === undefined) return { x, y, features, targets }
+  return { x, y, weights: rowWeights(options.weights, x.shape[0]!), features, targets }
+}
+
+const float64 = (source: Tensor.Source | Tensor.Tensor): Tensor.Tensor =>
+  Tensor.isTensor(source) ? Tensor.cast(source, "float64") : Tensor.from(source, { dtype: "float64" })
+
+const rowWeights = (given: Tensor.Source | Tensor.Tensor, rows: number): Tensor.Tensor => {
+  const source = "Dataset.make, weights"
+  const t = float64(given)
+  assertShape(source, [rows], t.shape)
+  const weights = Tensor.toFloat64Array(t)
+  const bad = weights.findIndex((w) => !(Number.isFinite(w) && w >= 0))
+  if (bad >= 0) {
+    const hint = "A weight is a finite number from 0"
+    throw new DataError({ source, problem: `row ${bad} (from 0) has the weight ${weights[bad]}`, hint })
+  }
+  if (weights.some((w) => w > 0)) return t
+  throw new DataError({ source, problem: "every weight is 0", hint: "Then there is nothing to learn from" })
 }
 
 const matrix = (name: string, source: Tensor.Source | Tensor.Tensor): Tensor.Tensor => {
-  const t = Tensor.isTensor(source) ? Tensor.cast(source, "float64") : Tensor.from(source, { dtype: "float64" })
+  const t = float64(source)
   if (t.shape.length !== 2) {
     throw new ShapeError({
       where: `Dataset.make, ${name}`,
@@ -90,7 +114,8 @@ export const size = (data: Dataset): number => data.x.shape[0]!
 export const take = (data: Dataset, indices: ArrayLike<number>): Dataset => ({
   ...data,
   x: Tensor.takeRows(data.x, indices),
-  y: Tensor.takeRows(data.y, indices)
+  y: Tensor.takeRows(data.y, indices),
+  ...(data.weights === undefined ? {} : { weights: Tensor.takeRows(data.weights, indices) })
 })
 
 /**

@@ -55,6 +55,7 @@ describe("make", () => {
     expect(Tensor.toArray(data.x)).toEqual([[1], [2]])
   })
 
+  const two = { x: [[1], [2]], y: [[3], [4]] }
   const finite = "a value that is no finite number"
   const refused: ReadonlyArray<readonly [string, () => unknown, new (...args: never) => Error, string]> = [
     [
@@ -94,6 +95,30 @@ describe("make", () => {
       () => Dataset.make({ x: [[1, 2]], y: [[1]], features: ["a"] }),
       ConfigError,
       "names of the columns: expected 2 and 1, got 1 and 1"
+    ],
+    [
+      "weights of other rows",
+      () => Dataset.make({ ...two, weights: [1, 2, 3] }),
+      ShapeError,
+      "Dataset.make, weights: expected [2], got [3]"
+    ],
+    [
+      "a negative weight",
+      () => Dataset.make({ ...two, weights: [1, -0.5] }),
+      DataError,
+      "Dataset.make, weights: row 1 (from 0) has the weight -0.5. A weight is a finite number from 0"
+    ],
+    [
+      "a weight that is NaN",
+      () => Dataset.make({ ...two, weights: [Number.NaN, 1] }),
+      DataError,
+      "Dataset.make, weights: row 0 (from 0) has the weight NaN. A weight is a finite number from 0"
+    ],
+    [
+      "weights that are all 0",
+      () => Dataset.make({ ...two, weights: [0, 0] }),
+      DataError,
+      "Dataset.make, weights: every weight is 0. Then there is nothing to learn from"
     ]
   ]
   for (const [name, make, type, message] of refused) {
@@ -119,6 +144,16 @@ describe("take", () => {
       [[-3], [-0], [-3]]
     ])
     expect(data.features).toEqual(["x0", "x1"])
+    expect("weights" in data).toBe(false)
+  })
+
+  it("gives each row its weight, in a split too", () => {
+    const { x, y } = numbered(5)
+    const data = Dataset.make({ x, y, weights: [0, 1, 2, 3, 4] })
+    expect(Tensor.toArray(Dataset.take(data, [3, 0, 3]).weights!)).toEqual([3, 0, 3])
+    for (const part of Object.values(Dataset.split(data, { key: Key.make(1), testFraction: 0.4 }))) {
+      expect([...Tensor.toFloat64Array(part.weights!)]).toEqual([...ids(part)])
+    }
   })
 })
 
