@@ -7,14 +7,23 @@ import type { Spec } from "../core/Spec.ts"
 import { meanFieldDefinition, Prior } from "../distributions/index.ts"
 import * as activation from "./activation.ts"
 import * as bayesian from "./bayesian.ts"
+import * as freeze from "./freeze.ts"
 import type { Any } from "./Layer.ts"
 import * as Linear from "./Linear.ts"
+import * as moped from "./moped.ts"
 import * as Registry from "./Registry.ts"
 import * as sequential from "./sequential.ts"
 
 /** @category registry @since 0.1.0 */
 export const builtin: Registry.Registry = {
-  layers: [Linear.definition, bayesian.definition, sequential.definition, ...activation.definitions],
+  layers: [
+    Linear.definition,
+    bayesian.definition,
+    sequential.definition,
+    freeze.definition,
+    moped.definition,
+    ...activation.definitions
+  ],
   posteriors: [meanFieldDefinition],
   priors: Prior.definitions
 }

@@ -2,6 +2,7 @@
 export { relu, tanh } from "./activation.ts"
 export * as BayesianLinear from "./BayesianLinear.ts"
 export { bayesian } from "./bayesian.ts"
+export { freeze } from "./freeze.ts"
 export { builtin, fromSpec } from "./fromSpec.ts"
 export type {
   Any as AnyLayer,
@@ -15,5 +16,6 @@ export type {
 } from "./Layer.ts"
 export { atMean, deterministic, predictive } from "./Layer.ts"
 export * as Linear from "./Linear.ts"
+export { type Converted, type Moped, type MopedOptions, moped } from "./moped.ts"
 export type { LayerDefinition, Registry } from "./Registry.ts"
 export { sequential } from "./sequential.ts"

@@ -80,8 +80,7 @@ describe("a user's own layer and prior", () => {
 
   it("is refused where it is not registered, and the message says how to", () => {
     expect(() => fromSpec(gainLayer({ size: 3 }).spec)).toThrow(
-      "the kind of a layer: expected one of linear, bayesian, sequential, relu, tanh, got my-gain. " +
-        "A kind of your own is registered by adding its definition to the list"
+      /^the kind of a layer: expected one of linear, .*, got my-gain\. A kind of your own is registered by adding its definition to the list$/
     )
     expect(() => fromSpec(network.spec)).toThrow(/my-gain/)
   })
