@@ -161,15 +161,26 @@ export const cosPi = (x: number): number => {
 
 const INVERSE_SQRT_2PI = 0.3989422804014327
 
-/** Density of the standard normal. @category normal @since 0.1.0 */
-export const normalPdf = (x: number): number => INVERSE_SQRT_2PI * exp(-0.5 * x * x)
+/**
+ * Density of the standard normal.
+ *
+ * x^2 / 2 rounded to float64 would leave its error, 1e-16 x^2 / 2, in the result; so x is split into a part of 24 bits,
+ * whose square is exact, and the rest. **Numerics**: within 4 ulp where it is above 1e-300.
+ *
+ * @category normal
+ * @since 0.1.0
+ */
+export const normalPdf = (x: number): number => {
+  const head = x > -40 && x < 40 ? Math.fround(x) : x
+  return INVERSE_SQRT_2PI * exp(-0.5 * head * head) * exp(-0.5 * (x - head) * (x + head))
+}
 
 /**
  * Distribution function of the standard normal.
  *
- * Within 2.5 of 0 by Marsaglia's series, x + x^3/3 + x^5/15 + ... (Marsaglia 2004, "Evaluating the Normal
- * Distribution", section 3) where it does not cancel, else by Laplace's continued fraction of the tail.
- * **Numerics**: relative error below 1e-13 for x > -37, 0 below -38.5.
+ * From -1.5 to 2.5 by Marsaglia's series, x + x^3/3 + x^5/15 + ... (Marsaglia 2004, "Evaluating the Normal
+ * Distribution", section 3), below where it would cancel and above by Laplace's continued fraction of the tail.
+ * **Numerics**: within 12 ulp where it is above 1e-300, 0 below -38.5.
  *
  * @category normal
  * @since 0.1.0
@@ -177,7 +188,7 @@ export const normalPdf = (x: number): number => INVERSE_SQRT_2PI * exp(-0.5 * x 
 export const normalCdf = (x: number): number => {
   if (x !== x) return x
   const a = x < 0 ? -x : x
-  if (a < 2.5) {
+  if (x > -1.5 && x < 2.5) {
     let term = x
     let sum = x
     for (let n = 3; n < 200; n += 2) {
@@ -190,8 +201,8 @@ export const normalCdf = (x: number): number => {
   }
   if (a > 38.6) return x < 0 ? 0 : 1
   let fraction = a
-  const terms = a < 4 ? 120 : 60
-  for (let n = terms; n >= 1; n--) fraction = a + n / fraction
+  // n terms err by about exp(-2 a sqrt(n)): below 1e-17 from n = 390 / a^2 on
+  for (let n = Math.ceil(10 + 420 / (a * a)); n >= 1; n--) fraction = a + n / fraction
   const tail = normalPdf(a) / fraction
   return x < 0 ? tail : 1 - tail
 }

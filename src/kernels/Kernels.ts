@@ -23,8 +23,11 @@ export interface NormalGrad {
   readonly logStd: Tensor
 }
 
-/** The elementwise functions that have a kernel. */
-export type Elementwise = "relu" | "tanh"
+/** The elementwise functions that have a kernel, as plain data. */
+export type Elementwise =
+  | { readonly kind: "relu" | "tanh" | "gelu" | "silu" | "sigmoid" | "softplus" }
+  | { readonly kind: "leaky-relu"; readonly slope: number }
+  | { readonly kind: "elu"; readonly alpha: number }
 
 /** The constants of one Adam step; the corrections are 1 - beta^t. */
 export interface AdamConstants {
@@ -73,9 +76,9 @@ export interface Kernels {
   normalKlGradPrior(q: NormalParams, p: NormalParams): NormalGrad
 
   /** f(x), elementwise. */
-  elementwise(name: Elementwise, x: Tensor): Tensor
+  elementwise(f: Elementwise, x: Tensor): Tensor
   /** dy f'(x), given x and y = f(x). */
-  elementwiseVjp(name: Elementwise, x: Tensor, y: Tensor, dy: Tensor): Tensor
+  elementwiseVjp(f: Elementwise, x: Tensor, y: Tensor, dy: Tensor): Tensor
 
   /** -log N(target; output, exp(logStd)^2) in nats, summed. output, target [B, T], logStd [T]. */
   gaussianNll(output: Tensor, target: Tensor, logStd: Tensor): number

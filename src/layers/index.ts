@@ -1,5 +1,5 @@
 /** Layers: the one interface, the lifting of a deterministic layer into a Bayesian one, and what composes. @since 0.1.0 */
-export { relu, tanh } from "./activation.ts"
+export { elu, gelu, identity, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "./activation.ts"
 export * as BayesianLinear from "./BayesianLinear.ts"
 export { bayesian } from "./bayesian.ts"
 export { freeze } from "./freeze.ts"

@@ -1,5 +1,5 @@
 // Activations and their derivatives.
-import { relu, Tensor, tanh } from "effect-bayes"
+import { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, Tensor, tanh } from "effect-bayes"
 import { near } from "./cases.ts"
 import type { Check, Checks } from "./check.ts"
 
@@ -14,5 +14,11 @@ const activation =
 
 export const activationChecks: Checks = {
   "activation/relu": activation(relu),
-  "activation/tanh": activation(tanh)
+  "activation/tanh": activation(tanh),
+  "activation/sigmoid": activation(sigmoid),
+  "activation/softplus": activation(softplus),
+  "activation/gelu": activation(gelu),
+  "activation/silu": activation(silu),
+  "activation/elu": activation(elu()),
+  "activation/leaky-relu-0.01": activation(leakyRelu())
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""High-precision values of the functions in src/core/math.ts and src/core/gamma.ts.
+"""High-precision values of the functions in src/core/math.ts and src/core/gamma.ts, and of the activations.
 
 Usage: python3 math.py OUT.json      (needs mpmath)
 Each function maps to pairs [x, f(x)]: x is a float64, f(x) the float64 nearest to the value at 60 digits.
 Arguments: a sweep over every decade of the function's range in both signs, and the places where it changes its method.
 """
 import json, random, sys
-from mpmath import mp, mpf, erfc, exp, expm1, log, log1p, loggamma, sqrt, tanh, sinpi, cospi
+from mpmath import mp, mpf, cosh, erfc, exp, expm1, log, log1p, loggamma, sqrt, tanh, sinpi, cospi
 
 mp.dps = 60
 random.seed(20260101)
@@ -45,6 +45,27 @@ functions = {
     "lgamma": (loggamma, positive(decades(-20, 10, 4)) + uniform(0, 20, 100) + around(1.0, 2.0, 10.0) + [1e-300, 1e300]),
     "lgammaHalfStep": (lambda x: loggamma(x + mpf("0.5")) - loggamma(x), positive(decades(-20, 20, 3)) + uniform(0, 60, 100) + around(50.0)),
 }
+
+
+# activations and their derivatives, each of these over the same arguments (which no other function's draws depend on)
+rng = random.Random(3)
+tails = [rng.uniform(1, 10) * 10.0 ** k * s for k in range(-12, 4) for _ in range(3) for s in (1, -1)]
+tails += [rng.uniform(-40, 40) for _ in range(100)] + [rng.uniform(-760, 760) for _ in range(40)]
+tails += [s * x for x in (1e-300, 1.5, 2.5, 10.0, 20.0, 30.0, 36.0, 38.0, 40.0, 100.0, 700.0, 745.0, 800.0, 1e4) for s in (1, -1)] + [0.0]
+phi, Phi = (lambda x: exp(-x * x / 2) / sqrt(2 * mp.pi)), (lambda x: erfc(-x / sqrt(mpf(2))) / 2)
+logistic = lambda x: 1 / (1 + exp(-x))
+activations = {
+    "tanh": (tanh, lambda x: 1 / cosh(x) ** 2),
+    "sigmoid": (logistic, lambda x: logistic(x) * logistic(-x)),
+    "softplus": (lambda x: log1p(exp(x)), logistic),
+    "silu": (lambda x: x * logistic(x), lambda x: logistic(x) + x * logistic(x) * logistic(-x)),
+    "gelu": (lambda x: x * Phi(x), lambda x: Phi(x) + x * phi(x)),
+    "elu": (lambda x: x if x > 0 else expm1(x), lambda x: mpf(1) if x > 0 else exp(x)),
+}
+for name, (f, df) in activations.items():
+    functions[f"activation/{name}"] = (f, tails)
+    functions[f"activation/{name}/derivative"] = (df, tails)
+
 table = {name: [[x, float(f(mpf(x)))] for x in xs] for name, (f, xs) in functions.items()}
 json.dump({"source": "mpmath, 60 digits", "functions": table}, open(sys.argv[1], "w"))
 print({name: len(pairs) for name, pairs in table.items()})

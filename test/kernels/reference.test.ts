@@ -48,10 +48,10 @@ describe("elementwise kernels at sizes 0, 1 and many", () => {
       const [x, y] = [random(1, n), random(2, n)]
       close(reference.axpy(3, x, y), [n], (i) => 3 * at(x, i) + at(y, i))
       close(reference.scale(-2, x), [n], (i) => -2 * at(x, i))
-      close(reference.elementwise("relu", x), [n], (i) => Math.max(0, at(x, i)))
-      close(reference.elementwise("tanh", x), [n], (i) => Math.tanh(at(x, i)))
-      const tanh = reference.elementwise("tanh", x)
-      close(reference.elementwiseVjp("tanh", x, tanh, y), [n], (i) => at(y, i) / Math.cosh(at(x, i)) ** 2)
+      close(reference.elementwise({ kind: "relu" }, x), [n], (i) => Math.max(0, at(x, i)))
+      close(reference.elementwise({ kind: "tanh" }, x), [n], (i) => Math.tanh(at(x, i)))
+      const tanh = reference.elementwise({ kind: "tanh" }, x)
+      close(reference.elementwiseVjp({ kind: "tanh" }, x, tanh, y), [n], (i) => at(y, i) / Math.cosh(at(x, i)) ** 2)
       expect(reference.sum(x)).toBeCloseTo(
         Tensor.toFloat64Array(x).reduce((s, v) => s + v, 0),
         10
@@ -59,7 +59,7 @@ describe("elementwise kernels at sizes 0, 1 and many", () => {
       const q = { mean: x, logStd: y }
       expect(reference.normalKl(q, q)).toBe(0)
       close(reference.normalSample(q, x), [n], (i) => at(x, i) + Math.exp(at(y, i)) * at(x, i))
-      const { update, m, v } = reference.adam(x, y, reference.elementwise("relu", y), {
+      const { update, m, v } = reference.adam(x, y, reference.elementwise({ kind: "relu" }, y), {
         beta1: 0.9,
         beta2: 0.99,
         correction1: 0.1,
@@ -171,7 +171,7 @@ describe("a misfit is a ShapeError that names both sides", () => {
       () => k.affineWeightGrad(m, v3),
       () => k.affineInputGrad(m, m),
       () => k.axpy(1, v2, v3),
-      () => k.elementwiseVjp("tanh", v2, v2, v3),
+      () => k.elementwiseVjp({ kind: "tanh" }, v2, v2, v3),
       () => k.normalSample({ mean: v2, logStd: v2 }, v3),
       () => k.normalKl({ mean: v2, logStd: v3 }, { mean: v2, logStd: v2 }),
       () => k.normalLogProb({ mean: v2, logStd: v2 }, v3),

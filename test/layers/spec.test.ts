@@ -7,11 +7,13 @@ import {
   ConfigError,
   deterministic,
   type Empty,
+  elu,
   fromSpec,
   Key,
   type Layer,
   type LayerDefinition,
   Linear,
+  leakyRelu,
   meanField,
   Normal,
   Prior,
@@ -105,6 +107,9 @@ describe("options that cannot be", () => {
     expect(() => BayesianLinear.make({ in: 1, out: 1, initialStd: 0 })).toThrow(/initialStd/)
     expect(() => Prior.normal({ std: -1 })).toThrow("std of a normal: expected a finite number above 0, got -1")
     expect(() => Prior.normal({ mean: Number.NaN })).toThrow(ConfigError)
+    expect(() => leakyRelu({ slope: -1 })).toThrow("slope of leakyRelu: expected a finite number, 0 or above, got -1")
+    expect(() => elu({ alpha: 0 })).toThrow("alpha of elu: expected a finite number above 0, got 0")
+    expect(() => fromSpec({ kind: "elu", alpha: Number.NaN })).toThrow(ConfigError)
     expect(() => Linear.make({ in: 3, out: 2 }).outShape([4])).toThrow(ShapeError)
     expect(() => sequential(Linear.make({ in: 3, out: 2 }), Linear.make({ in: 3, out: 2 })).outShape([3])).toThrow(
       'sequential, layer 1 ("linear"): expected a last axis of 3, got one of 2 from layer 0 ("linear")'

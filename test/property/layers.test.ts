@@ -3,12 +3,19 @@ import {
   type AnyLayer,
   BayesianLinear,
   bayesian,
+  elu,
+  gelu,
+  identity,
   Linear,
+  leakyRelu,
   meanField,
   type ParamsOf,
   Prior,
   relu,
   sequential,
+  sigmoid,
+  silu,
+  softplus,
   tanh
 } from "effect-bayes"
 import { laws } from "effect-bayes/testing"
@@ -25,6 +32,15 @@ for (const dtype of ["float64", "float32"] as const) {
   check("relu", relu, [5])
   check("relu over three axes", relu, [2, 1, 3])
   check("tanh", tanh, [5])
+  check("identity", identity, [5])
+  check("leakyRelu", leakyRelu(), [5])
+  check("leakyRelu, slope 0.3", leakyRelu({ slope: 0.3 }), [2, 3])
+  check("elu", elu(), [5])
+  check("elu, alpha 2.5", elu({ alpha: 2.5 }), [5])
+  check("gelu", gelu, [5])
+  check("silu", silu, [5])
+  check("sigmoid", sigmoid, [5])
+  check("softplus", softplus, [5])
 
   const [in2out1, in4out6, in5out3] = [
     BayesianLinear.make({ in: 2, out: 1, dtype }),
