@@ -2,10 +2,12 @@
 import * as Schema from "effect/Schema"
 import { type Definition, define } from "../core/Spec.ts"
 import { categorical } from "./categorical.ts"
+import { expressionDefinition } from "./expressionLikelihood.ts"
 import { gaussianDefinition, gaussianLearnedDefinition } from "./gaussian.ts"
 import type { Likelihood } from "./Likelihood.ts"
 
 export { categorical } from "./categorical.ts"
+export { type ExpressionOptions, type ExpressionParameters, fromExpression } from "./expressionLikelihood.ts"
 export { gaussian, gaussianLearned, type LearnedNoise } from "./gaussian.ts"
 export type { Classes, Conditional, Continuous, Likelihood } from "./Likelihood.ts"
 
@@ -13,5 +15,6 @@ export type { Classes, Conditional, Continuous, Likelihood } from "./Likelihood.
 export const definitions: ReadonlyArray<Definition<Likelihood<unknown>>> = [
   gaussianDefinition as Definition<Likelihood<unknown>>,
   gaussianLearnedDefinition as Definition<Likelihood<unknown>>,
+  expressionDefinition as Definition<Likelihood<unknown>>,
   define("categorical", Schema.Struct({}), categorical) as Definition<Likelihood<unknown>>
 ]

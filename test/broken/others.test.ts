@@ -45,6 +45,14 @@ describe("broken likelihoods", () => {
     expect(caught(steep)).toEqual([GRADIENT])
   })
 
+  it("a formula whose derivative has the wrong sign, or that leaves out its constant", () => {
+    const formula = (logProb: string) => Likelihood.fromExpression({ logProb, target: "y", outputs: ["mu"] })
+    const normal = formula("-(y - mu)^2 / 2 - log(2 pi) / 2")
+    expect(caught(normal)).toEqual([])
+    expect(caught({ ...normal, nllGrad: formula("(y - mu)^2 / 2").nllGrad })).toEqual([GRADIENT])
+    expect(caught(formula("-(y - mu)^2 / 2"))).toEqual(["exp(-nll) integrates to 1 over the target"])
+  })
+
   it("a standard deviation for the variance of what it predicts", () => {
     const std: Likelihood.Continuous<Tree.Empty> = {
       ...Likelihood.gaussian({ std: 0.5 }),

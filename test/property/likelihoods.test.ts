@@ -13,4 +13,10 @@ for (const dtype of ["float64", "float32"] as const) {
   under(`gaussianLearned, 3 targets, ${dtype}`, laws.likelihood(learned3, { outputs: 3, dtype }))
   under(`categorical, 2 classes, ${dtype}`, laws.likelihood(categorical(), { outputs: 2, classes: 2, dtype }))
   under(`categorical, 5 classes, ${dtype}`, laws.likelihood(categorical(), { outputs: 5, classes: 5, dtype }))
+  const logProb = "-abs(y - mu) / exp(logS) - logS - 2 log1p(exp(-abs(y - mu) / exp(logS)))"
+  const logistic = { logProb, target: "y", outputs: ["mu"], parameters: { logS: -1 }, dtype } as const
+  under(
+    `fromExpression of the logistic, 1 target, ${dtype}`,
+    laws.likelihood(Likelihood.fromExpression(logistic), { outputs: 1, dtype })
+  )
 }
