@@ -8,8 +8,9 @@
  * @since 0.1.0
  */
 import type { Key } from "../core/Key.ts"
-import type { TensorSpec } from "../core/Shape.ts"
+import type { Shape, TensorSpec } from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
+import type { Window } from "./Window.ts"
 
 /** Parameters of independent normals. Each is the shape of the variable, or `[]`: one scalar for all of it. */
 export interface NormalParams {
@@ -28,6 +29,14 @@ export type Elementwise =
   | { readonly kind: "relu" | "tanh" | "gelu" | "silu" | "sigmoid" | "softplus" }
   | { readonly kind: "leaky-relu"; readonly slope: number }
   | { readonly kind: "elu"; readonly alpha: number }
+
+/** A convolution's window; output channels of one of `groups` equal groups see the input channels of that group alone. */
+export interface Convolution extends Window {
+  readonly groups: number
+}
+
+/** What a pooling takes of each window. */
+export type Pool = "max" | "average"
 
 /** The constants of one Adam step; the corrections are 1 - beta^t. */
 export interface AdamConstants {
@@ -55,6 +64,21 @@ export interface Kernels {
   affineBiasGrad(dy: Tensor): Tensor
   /** dx = dy W [..., I]. */
   affineInputGrad(dy: Tensor, weight: Tensor): Tensor
+
+  /**
+   * The cross-correlation of x [B, C, H, W] with weight [O, C / groups, kh, kw], plus bias [O] -> y [B, O, H', W'].
+   */
+  conv2d(x: Tensor, weight: Tensor, bias: Tensor | undefined, geometry: Convolution): Tensor
+  /** dW [O, C / groups, kh, kw]. */
+  conv2dWeightGrad(x: Tensor, dy: Tensor, geometry: Convolution): Tensor
+  /** db = sums of dy over rows and places [O]. */
+  conv2dBiasGrad(dy: Tensor): Tensor
+  /** dx, of x's shape `inShape`. */
+  conv2dInputGrad(dy: Tensor, weight: Tensor, inShape: Shape, geometry: Convolution): Tensor
+  /** The largest element, or the mean, of each window: x [B, C, H, W] -> y [B, C, H', W']; padding is -infinity, or 0. */
+  pool2d(pool: Pool, x: Tensor, window: Window): Tensor
+  /** Its pullback: dy to the first of the largest elements of its window, or to all in equal parts. */
+  pool2dVjp(pool: Pool, x: Tensor, dy: Tensor, window: Window): Tensor
 
   /** w = mean + exp(logStd) eps. */
   normalSample(q: NormalParams, eps: Tensor): Tensor

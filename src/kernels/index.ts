@@ -7,8 +7,17 @@ import type { DType } from "../core/Shape.ts"
 import type { Kernels } from "./Kernels.ts"
 import { reference } from "./reference/index.ts"
 
-export type { AdamConstants, Elementwise, Kernels, NormalGrad, NormalParams } from "./Kernels.ts"
+export type {
+  AdamConstants,
+  Convolution,
+  Elementwise,
+  Kernels,
+  NormalGrad,
+  NormalParams,
+  Pool
+} from "./Kernels.ts"
 export { reference } from "./reference/index.ts"
+export { outSize, type Pair, type Window } from "./Window.ts"
 
 /** The engine for tensors of this precision. @category engines @since 0.1.0 */
 export const kernels = (_dtype: DType): Kernels => reference

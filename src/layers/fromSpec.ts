@@ -7,17 +7,25 @@ import type { Spec } from "../core/Spec.ts"
 import { meanFieldDefinition, Prior } from "../distributions/index.ts"
 import * as activation from "./activation.ts"
 import * as bayesian from "./bayesian.ts"
+import * as Conv1d from "./Conv1d.ts"
+import * as Conv2d from "./Conv2d.ts"
 import * as freeze from "./freeze.ts"
 import type { Any } from "./Layer.ts"
 import * as Linear from "./Linear.ts"
 import * as moped from "./moped.ts"
+import * as pooling from "./pooling.ts"
 import * as Registry from "./Registry.ts"
+import * as reshape from "./reshape.ts"
 import * as sequential from "./sequential.ts"
 
 /** @category registry @since 0.1.0 */
 export const builtin: Registry.Registry = {
   layers: [
     Linear.definition,
+    Conv1d.definition,
+    Conv2d.definition,
+    ...pooling.definitions,
+    ...reshape.definitions,
     bayesian.definition,
     sequential.definition,
     freeze.definition,

@@ -2,6 +2,8 @@
 export { elu, gelu, identity, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "./activation.ts"
 export * as BayesianLinear from "./BayesianLinear.ts"
 export { bayesian } from "./bayesian.ts"
+export * as Conv1d from "./Conv1d.ts"
+export * as Conv2d from "./Conv2d.ts"
 export { freeze } from "./freeze.ts"
 export { builtin, fromSpec } from "./fromSpec.ts"
 export type {
@@ -17,5 +19,7 @@ export type {
 export { atMean, deterministic, predictive } from "./Layer.ts"
 export * as Linear from "./Linear.ts"
 export { type Converted, type Moped, type MopedOptions, moped } from "./moped.ts"
+export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d, type PoolOptions } from "./pooling.ts"
 export type { LayerDefinition, Registry } from "./Registry.ts"
+export { flatten, Reshape } from "./reshape.ts"
 export { sequential } from "./sequential.ts"

@@ -64,11 +64,14 @@ export interface Case {
   readonly [field: string]: unknown
 }
 
-/** The cases of the file that GOLDEN_FILE names, or of the one beside this. */
-export const cases: ReadonlyArray<Case> = (() => {
-  const file = process.env.GOLDEN_FILE ?? new URL("./pytorch.json", import.meta.url)
-  return (JSON.parse(readFileSync(file, "utf8")) as { readonly cases: ReadonlyArray<Case> }).cases
-})()
+const casesOf = (file: string | URL): ReadonlyArray<Case> =>
+  (JSON.parse(readFileSync(file, "utf8")) as { readonly cases: ReadonlyArray<Case> }).cases
+
+/** The cases of the two files beside this, or of those that GOLDEN_FILE and GOLDEN_MORE name in their place. */
+export const cases: ReadonlyArray<Case> = [
+  ...casesOf(process.env.GOLDEN_FILE ?? new URL("./pytorch.json", import.meta.url)),
+  ...casesOf(process.env.GOLDEN_MORE ?? new URL("./more.json", import.meta.url))
+]
 
 /** |actual - expected| <= bound max(1, |expected|), for a number or for each element of a tensor. */
 export const near = (what: string, expected: Tensor.Tensor | number, actual: Tensor.Tensor | number, bound: number) => {

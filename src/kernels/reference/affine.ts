@@ -8,6 +8,7 @@ import { ShapeError } from "../../core/errors.ts"
 import * as Shape from "../../core/Shape.ts"
 import { allocate, storage } from "../../core/storage.ts"
 import { fromStorage, type Tensor } from "../../core/Tensor.ts"
+import { rounded } from "./rounded.ts"
 
 /** The leading axes as one count of rows, and the last axis. */
 const asMatrix = (where: string, t: Tensor): { readonly rows: number; readonly columns: number } => {
@@ -76,6 +77,3 @@ export const affineInputGrad = (dy: Tensor, weight: Tensor): Tensor => {
   }
   return rounded([...dy.shape.slice(0, -1), columns], dy.dtype, sums)
 }
-
-const rounded = (shape: Shape.Shape, dtype: Shape.DType, sums: Float64Array): Tensor =>
-  fromStorage(shape, dtype === "float64" ? sums : Float32Array.from(sums))

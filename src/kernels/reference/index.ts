@@ -6,10 +6,12 @@
  */
 import type { Kernels } from "../Kernels.ts"
 import * as affine from "./affine.ts"
+import * as convolution from "./convolution.ts"
 import * as elementwise from "./elementwise.ts"
 import * as likelihood from "./likelihood.ts"
 import * as normal from "./normal.ts"
 import * as optimizer from "./optimizer.ts"
+import * as pooling from "./pooling.ts"
 import * as random from "./random.ts"
 
 /** @category engines @since 0.1.0 */
@@ -17,6 +19,8 @@ export const reference: Kernels = {
   name: "reference",
   ...random,
   ...affine,
+  ...convolution,
+  ...pooling,
   ...normal,
   ...elementwise,
   ...likelihood,

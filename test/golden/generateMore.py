@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""More known answers, for what generate.py does not cover; the same conventions.
+
+Usage: python3 generateMore.py SEED OUT.json      (needs python3-torch, Debian's package)
+A topic is a function that yields cases; each has a seed of its own, so that a new topic changes no other's numbers.
+"""
+import json
+import sys
+import zlib
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+
+def stored(v):
+    """A value as JSON: tensors as {shape, data}, records field by field."""
+    if isinstance(v, dict):
+        return {k: stored(x) for k, x in v.items()}
+    if not torch.is_tensor(v):
+        return v
+    v = v.detach()
+    return v.item() if v.dim() == 0 else {"shape": list(v.shape), "data": v.reshape(-1).tolist()}
+
+
+def leaf(t):
+    return t.clone().requires_grad_(True)
+
+
+def vjp(y, dy, leaves):
+    """The gradients of <dy, y>."""
+    return dict(zip(leaves, torch.autograd.grad((y * dy).sum(), list(leaves.values()))))
+
+
+def convolutions(randn):
+    """Groups, dilation, kernels that are not square, strides that do not divide, single rows, no bias."""
+    both = {
+        # (batch, in, out, size), kernel, stride, padding, dilation, groups, bias
+        "conv2d/options": (F.conv2d, [
+            ((2, 4, 6, (7, 9)), (3, 2), (1, 1), (0, 0), (1, 1), 2, True),
+            ((1, 3, 3, (8, 5)), (2, 3), (2, 1), (1, 0), (1, 1), 3, True),
+            ((3, 2, 4, (9, 10)), (3, 3), (1, 2), (2, 3), (2, 3), 1, False),
+            ((2, 1, 2, (11, 4)), (5, 1), (3, 2), (1, 2), (2, 1), 1, True),
+            ((1, 2, 3, (4, 4)), (4, 4), (1, 1), (0, 0), (1, 1), 1, True),
+            ((2, 6, 2, (5, 6)), (1, 1), (2, 3), (0, 1), (1, 1), 2, False),
+        ]),
+        "conv1d/options": (F.conv1d, [
+            ((2, 4, 4, (10,)), (3,), (2,), (1,), (2,), 2, True),
+            ((1, 2, 3, (7,)), (7,), (1,), (0,), (1,), 1, False),
+            ((3, 3, 6, (9,)), (2,), (3,), (2,), (1,), 3, True),
+        ]),
+    }
+    for name, (f, cases) in both.items():
+        for (b, i, o, size), kernel, stride, padding, dilation, groups, has_bias in cases:
+            x, weight = leaf(randn(b, i, *size)), leaf(randn(o, i // groups, *kernel) * 0.3)
+            leaves = {"x": x, "weight": weight, **({"bias": leaf(randn(o))} if has_bias else {})}
+            y = f(x, weight, leaves.get("bias"), stride, padding, dilation, groups)
+            dy = randn(*y.shape)
+            yield name, dict(stride=list(stride), padding=list(padding), dilation=list(dilation), groups=groups,
+                             **leaves, y=y, dy=dy, grads=vjp(y, dy, leaves))
+
+
+def pools(randn):
+    """Windows that overlap, leave gaps, leave a rest, and lie on padding; ties go to the first element."""
+    settings = [
+        # size, kernel, stride, padding
+        ((7, 8), (3, 2), (2, 3), (1, 1)),
+        ((6, 5), (2, 3), (1, 1), (0, 1)),
+        ((9, 4), (4, 2), (5, 2), (2, 0)),
+        ((3, 3), (3, 3), (3, 3), (0, 0)),
+        ((10,), (3,), (2,), (1,)),
+        ((5,), (2,), (3,), (0,)),
+    ]
+    for pool in ("max", "avg"):
+        for size, kernel, stride, padding in settings:
+            for ties in (False, True) if pool == "max" else (False,):
+                x = randn(1 if len(size) == 2 else 3, 2, *size)
+                x = leaf(torch.round(x) if ties else x)
+                f = getattr(F, f"{pool}_pool{len(size)}d")
+                y = f(x, kernel, stride, padding)
+                dy = randn(*y.shape)
+                yield f"pool/{pool}-pool{len(size)}d", dict(
+                    kernel=list(kernel), stride=list(stride), padding=list(padding), x=x, y=y, dy=dy,
+                    dx=vjp(y, dy, {"x": x})["x"])
+
+
+TOPICS = [convolutions, pools]
+
+
+def main():
+    seed, path = int(sys.argv[1]), sys.argv[2]
+    lines = []
+    for topic in TOPICS:
+        generator = torch.Generator().manual_seed(seed * 2**32 + zlib.crc32(topic.__name__.encode()))
+        for name, fields in topic(lambda *shape: torch.randn(*shape, generator=generator)):
+            lines.append(json.dumps({"name": name, **stored(fields)}))
+    with open(path, "w") as out:
+        source = json.dumps(f"PyTorch {torch.__version__} autograd, float64")
+        # A case a line: a new topic adds lines and changes none.
+        out.write(f'{{"source": {source}, "seed": {seed}, "cases": [\n' + ",\n".join(lines) + "\n]}\n")
+    print(len(lines), "cases", path)
+
+
+main()
