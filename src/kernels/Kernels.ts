@@ -38,6 +38,32 @@ export interface Convolution extends Window {
 /** What a pooling takes of each window. */
 export type Pool = "max" | "average"
 
+/** weight N(0, std1^2) + (1 - weight) N(0, std2^2) */
+export interface ScaleMixture {
+  readonly kind: "scale-mixture"
+  readonly weight: number
+  readonly std1: number
+  readonly std2: number
+}
+
+/** exp(-|x - mean| / scale) / (2 scale) */
+export interface Laplace {
+  readonly kind: "laplace"
+  readonly mean: number
+  readonly scale: number
+}
+
+/** mean + scale t, where t has Student's distribution with df degrees of freedom */
+export interface StudentT {
+  readonly kind: "student-t"
+  readonly df: number
+  readonly mean: number
+  readonly scale: number
+}
+
+/** The densities of a number that have a kernel, beside the normal's, as plain data. */
+export type Density = ScaleMixture | Laplace | StudentT
+
 /** The constants of one Adam step; the corrections are 1 - beta^t. */
 export interface AdamConstants {
   readonly beta1: number
@@ -99,6 +125,15 @@ export interface Kernels {
   /** The derivatives of `normalKl` by p's parameters, in their shapes: summed where one is a scalar. */
   normalKlGradPrior(q: NormalParams, p: NormalParams): NormalGrad
 
+  /** log p(x) in nats, summed over elements. */
+  logDensity(p: Density, x: Tensor): number
+  /** Its derivative by x, elementwise. */
+  logDensityGrad(p: Density, x: Tensor): Tensor
+  /** KL(q || p) of a normal from a Laplace distribution in nats, summed over elements. */
+  laplaceKl(q: NormalParams, p: Laplace): number
+  /** The derivatives of `laplaceKl` by q's parameters, elementwise. */
+  laplaceKlGrad(q: NormalParams, p: Laplace): NormalGrad
+
   /** f(x), elementwise. */
   elementwise(f: Elementwise, x: Tensor): Tensor
   /** dy f'(x), given x and y = f(x). */
@@ -121,6 +156,8 @@ export interface Kernels {
   scale(a: number, x: Tensor): Tensor
   /** The sum of all elements. */
   sum(x: Tensor): number
+  /** The sum of x y over all elements. */
+  dot(x: Tensor, y: Tensor): number
   /** Whether no element is NaN or infinite. */
   allFinite(x: Tensor): boolean
 

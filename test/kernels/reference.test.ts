@@ -56,6 +56,16 @@ describe("elementwise kernels at sizes 0, 1 and many", () => {
         Tensor.toFloat64Array(x).reduce((s, v) => s + v, 0),
         10
       )
+      expect(reference.dot(x, y)).toBeCloseTo(
+        Tensor.toFloat64Array(x).reduce((s, v, i) => s + v * at(y, i), 0),
+        10
+      )
+      const laplace = { kind: "laplace", mean: 0.5, scale: 2 } as const
+      expect(reference.logDensity(laplace, x)).toBeCloseTo(
+        Tensor.toFloat64Array(x).reduce((s, v) => s - Math.abs(v - 0.5) / 2 - Math.log(4), 0),
+        10
+      )
+      close(reference.logDensityGrad(laplace, x), [n], (i) => -Math.sign(at(x, i) - 0.5) / 2)
       const q = { mean: x, logStd: y }
       expect(reference.normalKl(q, q)).toBe(0)
       close(reference.normalSample(q, x), [n], (i) => at(x, i) + Math.exp(at(y, i)) * at(x, i))

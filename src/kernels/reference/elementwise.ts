@@ -76,6 +76,15 @@ export const sum = (x: Tensor): number => {
   return total
 }
 
+export const dot = (x: Tensor, y: Tensor): number => {
+  Shape.assertSame("dot", x, y)
+  const xs = x[storage]
+  const ys = y[storage]
+  let total = 0
+  for (let i = 0; i < xs.length; i++) total += xs[i]! * ys[i]!
+  return total
+}
+
 export const allFinite = (x: Tensor): boolean => {
   const xs = x[storage]
   for (let i = 0; i < xs.length; i++) if (!Number.isFinite(xs[i]!)) return false

@@ -7,6 +7,7 @@
 import type { Kernels } from "../Kernels.ts"
 import * as affine from "./affine.ts"
 import * as convolution from "./convolution.ts"
+import * as density from "./density.ts"
 import * as elementwise from "./elementwise.ts"
 import * as likelihood from "./likelihood.ts"
 import * as normal from "./normal.ts"
@@ -22,6 +23,7 @@ export const reference: Kernels = {
   ...convolution,
   ...pooling,
   ...normal,
+  ...density,
   ...elementwise,
   ...likelihood,
   ...optimizer
