@@ -171,7 +171,8 @@ const INVERSE_SQRT_2PI = 0.3989422804014327
  * @since 0.1.0
  */
 export const normalPdf = (x: number): number => {
-  const head = x > -40 && x < 40 ? Math.fround(x) : x
+  if (x <= -40 || x >= 40) return 0 // infinite x too, of which there is no rest
+  const head = Math.fround(x)
   return INVERSE_SQRT_2PI * exp(-0.5 * head * head) * exp(-0.5 * (x - head) * (x + head))
 }
 

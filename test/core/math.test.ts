@@ -114,10 +114,12 @@ describe("at the edges", () => {
     }
   })
 
-  it("normalCdf at its ends", () => {
+  it("normalCdf and normalPdf at their ends", () => {
     expect([normalCdf(0), normalCdf(-39), normalCdf(39)]).toEqual([0.5, 0, 1])
     expect([normalCdf(Number.NEGATIVE_INFINITY), normalCdf(Number.POSITIVE_INFINITY)]).toEqual([0, 1])
+    expect([Number.NEGATIVE_INFINITY, -40, 40, Number.POSITIVE_INFINITY].map(normalPdf)).toEqual([0, 0, 0, 0])
     expect(normalCdf(Number.NaN)).toBeNaN()
+    expect(normalPdf(Number.NaN)).toBeNaN()
   })
 
   it("normalCdf does not decrease", () => {
