@@ -95,7 +95,10 @@ export const fromExpression = <P extends string = never>(
       Shape.assertSame("likelihood, weights", { shape: [B], dtype: output.dtype }, weights)
     }
     const [outs, targets] = [Tensor.toFloat64Array(output), Tensor.toFloat64Array(target)]
-    const perRow = weights === undefined ? undefined : Tensor.toFloat64Array(weights)
+    const perRow = weights === undefined ? new Float64Array(B).fill(1) : Tensor.toFloat64Array(weights)
+    for (const [row, weight] of perRow.entries()) {
+      assertConfig(Number.isFinite(weight) && weight >= 0, `weight of row ${row}`, "a finite number from 0", weight)
+    }
     const at = new Float64Array(variables.length)
     for (const [j, name] of names.entries()) at[1 + K + j] = Tensor.item(params[name as P])
     for (let row = 0; row < B; row++) {
@@ -112,7 +115,7 @@ export const fromExpression = <P extends string = never>(
             actual: `${found} at ${variables.map((name, i) => `${name} = ${at[i]}`).join(", ")} (row ${row})`
           })
         }
-        visit(finite, perRow?.[row] ?? 1, column)
+        visit(finite, perRow[row]!, column)
       }
     }
   }

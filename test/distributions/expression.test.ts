@@ -17,7 +17,7 @@ import {
 } from "effect-bayes"
 import { arbitraries } from "effect-bayes/testing"
 import fc from "fast-check"
-import { derivative, parse } from "mathjs"
+import * as mathjs from "mathjs"
 import { describe, expect, it } from "vitest"
 import { ATTACKS } from "./attacks.ts"
 import { checkFormulas } from "./formulaFuzz.ts"
@@ -89,8 +89,8 @@ describe("every function, operator and constant", () => {
   it.each(formulas)("%s, as mathjs evaluates it and its derivative", (formula, range) => {
     const b = 1.75
     const prior = Prior.fromExpression(formula, { b })
-    const oracle = parse(longer(formula))
-    const [value, slope] = [oracle.compile(), derivative(oracle, "w").compile()]
+    const oracle = mathjs.parse(longer(formula))
+    const [value, slope] = [oracle.compile(), mathjs.derivative(oracle, "w").compile()]
     const constant = formula.includes("lgamma") ? prior.logProb(doubles(0)) : 0
     fc.assert(
       fc.property(arbitraries.number(range), (w) => {
@@ -266,6 +266,24 @@ describe("a formula that cannot be", () => {
     expect(Prior.fromExpression("constructor w + toString", { constructor: 2, toString: 3 }).logProb(doubles(5))).toBe(
       13
     )
+  })
+
+  it("what means something to mathjs is a name like any other, or refused as one", () => {
+    const names = [...Object.keys(mathjs), "cm", "i", "x", "of", "inch", "ans"]
+    let declared = 0
+    for (const name of names) {
+      let prior: Prior.Prior | undefined
+      try {
+        prior = Prior.fromExpression(`w ${name} + log1p(${name}) w`, { [name]: 3 })
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^name ".*" in prior: expected /)
+      }
+      if (prior === undefined) continue
+      declared++
+      expect(prior.logProb(doubles(2))).toBeCloseTo(6 + 2 * Math.log(4), 12)
+      expect(list(prior.logProbGrad(doubles(2)))[0]).toBeCloseTo(3 + Math.log(4), 12)
+    }
+    expect(declared).toBeGreaterThan(0.9 * names.length)
   })
 
   it("2,000 random formulas: a typed error or numbers", () => checkFormulas(2000))

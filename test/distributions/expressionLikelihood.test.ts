@@ -80,6 +80,13 @@ describe("several outputs of several targets", () => {
     expect(grad.slice(4).every((d) => d === 0)).toBe(true)
   })
 
+  it("are refused with a weight that is none", () => {
+    for (const weight of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const weights = Tensor.from(new Float64Array([weight]))
+      expect(() => formula.nll({}, row, target, weights)).toThrow("weight of row 0: expected a finite number from 0")
+    }
+  })
+
   it("of other shapes are a ShapeError", () => {
     expect(() => formula.nll({}, matrix([1, 2]), target)).toThrow(
       "likelihood, output: expected float64 [1, 4], got float64 [1, 2]"
