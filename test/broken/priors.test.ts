@@ -53,6 +53,13 @@ describe("broken sampled priors", () => {
     expect(caught(Prior.sampled(density))).toEqual([DENSITY])
   })
 
+  it("a formula whose derivative has the wrong sign, or that leaves out its constant", () => {
+    const formula = Prior.fromExpression("-w^2 / 2 - log(2 pi) / 2")
+    const { logProbGrad } = Prior.fromExpression("w^2 / 2 + log(2 pi) / 2")
+    expect(caught(Prior.sampled({ ...formula, logProbGrad }))).toEqual([DENSITY_GRADIENT, KL_GRADIENT, KL_SLOPE])
+    expect(caught(Prior.fromExpression("-w^2 / 2"))).toEqual([DENSITY])
+  })
+
   it("a mean over the weights in place of the sum", () => {
     const density: Prior.Density = {
       spec: right.spec,

@@ -1,5 +1,5 @@
 // mathjs as an oracle: the library's gradients against the symbolic derivatives of the textbook's formulas.
-import { Likelihood, Tensor } from "effect-bayes"
+import { Likelihood, Prior, Tensor } from "effect-bayes"
 import { arbitraries } from "effect-bayes/testing"
 import fc from "fast-check"
 import { derivative, parse } from "mathjs"
@@ -45,7 +45,8 @@ const likelihood = <L>(
     const points = fc.array(arbitraries.number([-2, 2]), { minLength: names.length, maxLength: names.length })
     fc.assert(
       fc.property(points, targets, (at, y) => {
-        const given: Record<string, number> = Object.fromEntries([["y", y], ...names.map((each, i) => [each, at[i]!])])
+        const given: Record<string, number> = { y }
+        for (const [i, each] of names.entries()) given[each] = at[i]!
         const params = (parameter === undefined ? {} : { [parameter]: double([given[parameter]!], [1]) }) as L
         const output = double(at.slice(0, outputs.length), [1, outputs.length])
         const target = double([y], [1, 1])
@@ -75,4 +76,40 @@ describe("likelihoods", () => {
     { formula: "log((1 - y) * exp(a) + y * exp(b)) - log(exp(a) + exp(b))", outputs: ["a", "b"] },
     fc.constantFrom(0, 1)
   )
+})
+
+/** A prior of one weight w, where |w| is 0.01 or more: no derivative is compared at a kink. */
+const prior = (name: string, self: Prior.Prior, textbook: Textbook) =>
+  it(`${name}`, () => {
+    const { value, slopes } = oracle(textbook, ["w"])
+    fc.assert(
+      fc.property(arbitraries.number([0.01, 4]), fc.constantFrom(1, -1), (size, sign) => {
+        const w = sign * size
+        close("log p", value({ w }), self.logProb(double([w], [1])))
+        close("by w", slopes({ w })[0]!, Tensor.item(self.logProbGrad(double([w], [1]))))
+      }),
+      { numRuns: 200 }
+    )
+  })
+
+describe("priors", () => {
+  const density = (std: string) => `exp(-w^2 / (2 * ${std}^2)) / (${std} * sqrt(2 * pi))`
+  const t = "gamma((v + 1) / 2) / (gamma(v / 2) * sqrt(v * pi) * s)"
+
+  prior("normal", Prior.normal({ mean: 0.3, std: 0.7 }), {
+    formula: "log(exp(-(w - m)^2 / (2 * s^2)) / (s * sqrt(2 * pi)))",
+    constants: { m: 0.3, s: 0.7 }
+  })
+  prior("laplace", Prior.laplace({ mean: -0.005, scale: 0.5 }), {
+    formula: "log(exp(-abs(w - m) / b) / (2 * b))",
+    constants: { m: -0.005, b: 0.5 }
+  })
+  prior("studentT", Prior.studentT({ df: 3.5, mean: 0.1, scale: 0.4 }), {
+    formula: `log(${t} * (1 + ((w - m) / s)^2 / v)^(-(v + 1) / 2))`,
+    constants: { v: 3.5, m: 0.1, s: 0.4 }
+  })
+  prior("scaleMixture", Prior.scaleMixture({ weight: 0.25, std1: 1.5, std2: 0.1 }), {
+    formula: `log(p * ${density("a")} + (1 - p) * ${density("b")})`,
+    constants: { p: 0.25, a: 1.5, b: 0.1 }
+  })
 })

@@ -49,3 +49,16 @@ under(
   "scaleMixture(3/4, e^-1, e^-8)",
   laws.prior(scaleMixture({ weight: 0.75, std1: Math.exp(-1), std2: Math.exp(-8) }))
 )
+
+const { fromExpression } = Prior
+under("fromExpression of laplace(0, 1/2)", laws.prior(fromExpression("-abs(w) / b - log(2 b)", { b: 0.5 })))
+under(
+  "fromExpression of studentT(4, 0, 1)",
+  laws.prior(
+    fromExpression("-(v + 1) / 2 * log1p(w^2 / v) + lgamma((v + 1) / 2) - lgamma(v / 2) - log(v pi) / 2", { v: 4 })
+  )
+)
+under(
+  "fromExpression of scaleMixture(1/2, 1, 0.1)",
+  laws.prior(fromExpression("-w^2 / 2 + log(1 + exp((1 - 1 / s^2) w^2 / 2) / s) - log(8 pi) / 2", { s: 0.1 }))
+)
