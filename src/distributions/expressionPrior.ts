@@ -45,19 +45,22 @@ export const fromExpression = (expression: string, constants: Readonly<Record<st
     return Tensor.toFloat64Array(w).map((weight, i) => {
       at[0] = weight
       const found = f(at)
-      const kept = w.dtype === "float32" ? Math.fround(found) : found
-      if (Number.isFinite(kept)) return found
+      if (Number.isFinite(found)) return found
       throw new ConfigError({
         option: `prior "${expression}"`,
-        expected: `a ${what} that ${w.dtype} can hold at every weight`,
-        actual: `${kept} at weight ${weight} (element ${i})`
+        expected: `a ${what} at every weight`,
+        actual: `${found} at weight ${weight} (element ${i})`
       })
     })
   }
+  const rounded: Compiled = (at) => Math.fround(gradient(at))
   return sampled({
     spec: { kind: "expression", expression, constants: { ...constants } },
-    logProb: (w) => each(w, formula.value, "log density").reduce((sum, v) => sum + v, 0),
-    logProbGrad: (w) => Tensor.from(each(w, gradient, "derivative"), { shape: w.shape, dtype: w.dtype })
+    logProb: (w) => each(w, formula.value, "finite log density").reduce((sum, v) => sum + v, 0),
+    logProbGrad: (w) => {
+      const slopes = each(w, w.dtype === "float32" ? rounded : gradient, `derivative that ${w.dtype} can hold`)
+      return Tensor.from(slopes, { shape: w.shape, dtype: w.dtype })
+    }
   })
 }
 

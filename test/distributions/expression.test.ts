@@ -160,7 +160,7 @@ describe("a log density that is not finite", () => {
   it("says at which weight", () => {
     const gamma = Prior.fromExpression("log(w) - w")
     expect(() => gamma.logProb(doubles(1, -0.5))).toThrow(
-      'prior "log(w) - w": expected a log density that float64 can hold at every weight, got NaN at weight -0.5 (element 1)'
+      'prior "log(w) - w": expected a finite log density at every weight, got NaN at weight -0.5 (element 1)'
     )
     expect(() => gamma.logProbGrad(doubles(1, 2, 0))).toThrow(
       "derivative that float64 can hold at every weight, got Infinity at weight 0 (element 2)"
