@@ -104,7 +104,8 @@ export const layerRandom: Layer.Layer<Noise> = /*#__PURE__*/ Layer.effect(
 export const layerZero: Layer.Layer<Noise> = /*#__PURE__*/ Layer.sync(Noise, () => ({
   seed: 0,
   key: keys(0),
-  draw: (source, _step, batch) => Effect.sync(() => Tree.zerosLike(wanted(source, batch)))
+  draw: (source, _step, batch, options) =>
+    attempt(() => Tree.zerosLike(wanted(source, batch, options)), ConfigError, ShapeError)
 }))
 
 /**

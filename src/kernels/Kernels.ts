@@ -81,6 +81,8 @@ export interface Kernels {
   standardNormal(key: Key, spec: TensorSpec): Tensor
   /** Uniform numbers in [low, high) under a key. */
   uniform(key: Key, spec: TensorSpec, low: number, high: number): Tensor
+  /** +1 or -1, each with probability 1/2, under a key. */
+  signs(key: Key, spec: TensorSpec): Tensor
 
   /** y = x W^T + b. x [..., I], weight [O, I], bias [O] -> y [..., O]. */
   affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor
@@ -134,6 +136,13 @@ export interface Kernels {
   /** The derivatives of `laplaceKl` by q's parameters, elementwise. */
   laplaceKlGrad(q: NormalParams, p: Laplace): NormalGrad
 
+  /** The output of a linear map, drawn from its moments: y = mean + sqrt(variance) eps, elementwise. */
+  momentsSample(mean: Tensor, variance: Tensor, eps: Tensor): Tensor
+  /** Its gradient by the variance: dy eps / (2 sqrt(variance)), and 0 where the variance is 0. */
+  momentsSampleVjp(variance: Tensor, eps: Tensor, dy: Tensor): Tensor
+  /** Each row's channels times numbers of their own. x [B, ..., C] (axis "last") or [B, C, ...] ("first"), by [B, C]. */
+  scaleChannels(x: Tensor, by: Tensor, axis: "first" | "last"): Tensor
+
   /** f(x), elementwise. */
   elementwise(f: Elementwise, x: Tensor): Tensor
   /** dy f'(x), given x and y = f(x). */
@@ -154,6 +163,8 @@ export interface Kernels {
   axpy(a: number, x: Tensor, y: Tensor): Tensor
   /** a x. */
   scale(a: number, x: Tensor): Tensor
+  /** x y, elementwise. */
+  multiply(x: Tensor, y: Tensor): Tensor
   /** The sum of all elements. */
   sum(x: Tensor): number
   /** The sum of x y over all elements. */

@@ -68,6 +68,11 @@ export interface Layer<P, E> {
   /** Known where it does not depend on the input: "same" hands on any shape unchanged. Lets `sequential` check early. */
   readonly channels?: Channels | "same"
   /**
+   * Said by a deterministic layer with `channels` that is linear in x and, together, in its weights and the leaf `bias`,
+   * if it has one: what the estimators of `bayesian` need.
+   */
+  readonly linear?: true
+  /**
    * The same distribution over functions with one draw for all rows, which predictions are made with; absent where the
    * layer itself is that.
    */

@@ -1,9 +1,10 @@
 /** Layers: the one interface, the lifting of a deterministic layer into a Bayesian one, and what composes. @since 0.1.0 */
 export { elu, gelu, identity, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "./activation.ts"
 export * as BayesianLinear from "./BayesianLinear.ts"
-export { bayesian } from "./bayesian.ts"
+export { bayesian, type Options as BayesianOptions } from "./bayesian.ts"
 export * as Conv1d from "./Conv1d.ts"
 export * as Conv2d from "./Conv2d.ts"
+export type { Estimator, EstimatorNoise, FlipoutNoise, OutputNoise } from "./Estimator.ts"
 export { freeze } from "./freeze.ts"
 export { builtin, fromSpec } from "./fromSpec.ts"
 export type {

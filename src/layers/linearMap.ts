@@ -83,6 +83,7 @@ export const linearMap = (map: LinearMap): Layer<Weights, Empty> => {
         kernels(dtype).uniform(Key.fold(key, index), spec, -bound, bound)
       ),
     channels: map.channels,
+    linear: true,
     forward,
     vjp: (params, x) => ({
       y: forward(params, x),

@@ -15,62 +15,10 @@ import * as Registry from "../layers/Registry.ts"
 import * as arbitraries from "./arbitraries.ts"
 import { assertGradient, inner } from "./differences.ts"
 import { assert, forAll, forMost, type Law } from "./Law.ts"
-import { type Lifted, liftedLaws, noiseLaws } from "./liftedLaws.ts"
-import { type Moments, momentLaw, uncorrelatedLaw } from "./moments.ts"
+import { type Case, cases, type LayerOptions, type Options } from "./layerCases.ts"
+import { liftedLaws, noiseLaws } from "./liftedLaws.ts"
+import { gradientMomentLaw, momentLaw, uncorrelatedLaw } from "./moments.ts"
 import { assertIdentical, assertRepeatable, assertUnmodified } from "./purity.ts"
-
-/** @category models @since 0.1.0 */
-export interface LayerOptions<P, E = unknown, W = unknown> {
-  /** The shape of an input without its batch axis. */
-  readonly inShape: Shape.Shape
-  /** The dtype of inputs: that of the first parameter, or float64 for a layer without parameters. */
-  readonly dtype?: Shape.DType
-  /** Parameters to try: `arbitraries.params` of the layer's shapes unless given. */
-  readonly params?: fc.Arbitrary<P>
-  /** Inputs to try, for a layer that does not take every real number. */
-  readonly input?: (batch: number) => fc.Arbitrary<Tensor.Tensor>
-  /** False for a layer whose input has no gradient, such as an index. */
-  readonly differentiableInput?: boolean
-  /** Where the spec's kinds are found (`builtin` unless given); false for a layer that cannot be saved. */
-  readonly registry?: Registry.Registry | false
-  /** False for a layer whose initial parameters do not depend on the key, or are meant to depend on each other. */
-  readonly randomInit?: boolean
-  /** True for a layer whose KL is an estimate from its noise, which may be negative. */
-  readonly sampledKl?: boolean
-  /** The exact moments of the output over the noise, if they are known. */
-  readonly moments?: (params: P, x: Tensor.Tensor) => Moments
-  /** What this layer claims to lift: its KL and its output are then held against those of the parts. */
-  readonly lifted?: Lifted<P, E, W>
-}
-
-/** What the laws need that know of no other layer. */
-type Options<P> = Omit<LayerOptions<P>, "lifted">
-
-interface Case<P, E> {
-  readonly params: P
-  readonly x: Tensor.Tensor
-  readonly eps: E
-  readonly dy: Tensor.Tensor
-  readonly dy2: Tensor.Tensor
-  readonly from: number
-}
-
-const cases = <P, E>(layer: Layer<P, E>, options: Options<P>): fc.Arbitrary<Case<P, E>> => {
-  const dtype = options.dtype ?? Tree.leavesWith(Tree.isSpec, layer.shapes)[0]?.value.dtype ?? "float64"
-  const params = options.params ?? arbitraries.params(layer.shapes)
-  const input = options.input ?? ((batch) => arbitraries.tensor({ shape: [batch, ...options.inShape], dtype }))
-  return fc.integer({ min: 1, max: 4 }).chain((batch) => {
-    const dy = arbitraries.tensor({ shape: [batch, ...layer.outShape(options.inShape)], dtype })
-    return fc.record({
-      params,
-      x: input(batch),
-      eps: arbitraries.noise(layer, batch, options.inShape),
-      dy,
-      dy2: dy,
-      from: fc.nat(1_000_000)
-    })
-  })
-}
 
 /** The noise of one row, where a leaf has an axis for rows: one whose length is the batch, whatever that is. */
 const noiseOfRow = <P, E>(layer: Layer<P, E>, inShape: Shape.Shape, eps: E, batch: number, row: number): E => {
@@ -213,9 +161,22 @@ const valueLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArray
         assert(layer.kl(params) === kl, () => `KL = ${layer.kl(params)} without noise, ${kl} with`)
       }
     ),
-    ...(options.moments === undefined ? [] : [momentLaw(layer, options.inShape, all, options.moments)])
+    ...(options.input !== undefined ? [] : [zerosLaw(layer, all)]),
+    ...(options.moments === undefined ? [] : [momentLaw(layer, options.inShape, all, options.moments)]),
+    ...(options.gradientMoments === undefined
+      ? []
+      : [gradientMomentLaw(layer, options.inShape, all, options.gradientMoments)])
   ]
 }
+
+/** Where a square root, a norm or a logarithm of the input has no derivative. */
+const zerosLaw = <P, E>(layer: Layer<P, E>, all: fc.Arbitrary<Case<P, E>>): Law =>
+  forAll("layer: rows of zeros give finite values and gradients", all, ({ params, x, eps, dy }) => {
+    const { y, pullback } = layer.vjp(params, Tensor.zeros(x), eps)
+    for (const { path, value } of Tree.leaves({ y, ...pullback(dy) })) {
+      assert(Tensor.toFloat64Array(value).every(Number.isFinite), () => `${path} is not finite for x = 0`)
+    }
+  })
 
 const calls = <P, E>(layer: Layer<P, E>, { params, x, eps, dy }: Case<P, E>) => ({
   forward: () => layer.forward(params, x, eps),
@@ -276,10 +237,7 @@ const specLaw = <P, E>(layer: Layer<P, E>, options: Options<P>, registry: Regist
   })
 
 /** The laws of a layer, for inputs of one shape. @category laws @since 0.1.0 */
-export const layerLaws = <P, E, W = unknown>(
-  layer: Layer<P, E>,
-  options: LayerOptions<P, E, W>
-): ReadonlyArray<Law> => [
+export const layerLaws = <P, E, W = unknown>(layer: Layer<P, E>, options: LayerOptions<P, W>): ReadonlyArray<Law> => [
   ...gradientLaws(layer, options),
   ...valueLaws(layer, options),
   ...noiseLaws(layer, options.inShape, cases(layer, options)),

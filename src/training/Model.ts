@@ -19,6 +19,7 @@ import {
   type AnyLayer,
   BayesianLinear,
   builtin,
+  type Estimator,
   type Layer,
   fromSpec as layerFromSpec,
   type Registry,
@@ -78,6 +79,8 @@ export interface RegressionOptions {
   readonly prior?: Priors
   /** See `meanField`. */
   readonly initialStd?: number
+  /** How the gradient is estimated, see `bayesian`; default "reparameterization". Predictions are made alike. */
+  readonly estimator?: Estimator
   /** Standard deviation of the noise in the targets' units; learned when not given. */
   readonly noiseStd?: number
 }
@@ -104,11 +107,12 @@ export const regression = (
     const problem = `the target is constant: ${targets.dropped.join(", ")}`
     throw new DataError({ source: "the training rows", problem, hint: "There is nothing to predict in it" })
   }
-  const { hidden = [50], activation = "relu", noiseStd, prior, initialStd } = options ?? {}
+  const { hidden = [50], activation = "relu", noiseStd, prior, initialStd, estimator } = options ?? {}
   assertConfig(activation === "relu" || activation === "tanh", "activation", '"relu" or "tanh"', activation)
   const shared = {
     ...(prior === undefined ? {} : { prior }),
-    ...(initialStd === undefined ? {} : { initialStd })
+    ...(initialStd === undefined ? {} : { initialStd }),
+    ...(estimator === undefined ? {} : { estimator })
   }
   const widths = [inputs.columns.length, ...hidden, targets.columns.length]
   const layers: Array<AnyLayer> = []

@@ -197,7 +197,7 @@ describe("broken liftings: layers that are not what they claim to lift", () => {
 
   const KL = "kl = Monte-Carlo E[log q - log p]"
   const LIFTED = "forward = the lifted layer under sampled weights"
-  const NOISE = "the output depends on every noise leaf"
+  const NOISE = "the output or the KL depends on every noise leaf"
 
   /** The layer whose noise is changed before it is used, with the gradients of that. */
   const withNoise = (change: (eps: Weights) => Weights): typeof right => ({

@@ -29,7 +29,6 @@ const checks: Checks = {
 const notYet = [
   "exact/mean-field-linear-regression",
   ...["bernoulli", "heteroscedastic-gaussian", "poisson"].map((name) => `likelihood/${name}`),
-  ...["linear/flipout", "linear/local-reparameterization"],
   ...["optimizer/adamw", "optimizer/rmsprop"]
 ]
 

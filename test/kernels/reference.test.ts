@@ -82,6 +82,46 @@ describe("elementwise kernels at sizes 0, 1 and many", () => {
     })
   }
 
+  it("samples from moments, products and scaled channels of 0, 1 and many", () => {
+    for (const n of [0, 1, 2, 3, 1000]) {
+      const [x, y, e] = [random(1, n), random(2, n), random(3, n)]
+      const v = reference.multiply(y, y)
+      close(v, [n], (i) => at(y, i) ** 2)
+      close(reference.multiply(x, y), [n], (i) => at(x, i) * at(y, i))
+      close(reference.momentsSample(x, v, e), [n], (i) => at(x, i) + Math.abs(at(y, i)) * at(e, i))
+      close(reference.momentsSampleVjp(v, e, x), [n], (i) => (at(x, i) * at(e, i)) / (2 * Math.abs(at(y, i))))
+    }
+    const zero = Tensor.zeros(random(0, 3))
+    expect(Tensor.toArray(reference.momentsSampleVjp(zero, random(1, 3), random(2, 3)))).toEqual([0, 0, 0])
+    for (const [rows, channels, length] of [
+      [1, 1, 1],
+      [0, 3, 2],
+      [4, 3, 2],
+      [2, 1, 5],
+      [3, 7, 0]
+    ] as const) {
+      const by = random(1, rows, channels)
+      const [first, last] = [random(2, rows, channels, length), random(3, rows, length, channels)]
+      const row = (i: number) => Math.floor(i / (channels * length))
+      close(reference.scaleChannels(first, by, "first"), first.shape, (i) => {
+        const channel = Math.floor(i / length) % channels
+        return at(first, i) * at(by, row(i) * channels + channel)
+      })
+      close(reference.scaleChannels(last, by, "last"), last.shape, (i) => {
+        return at(last, i) * at(by, row(i) * channels + (i % channels))
+      })
+      close(reference.scaleChannels(by, by, "last"), by.shape, (i) => at(by, i) ** 2)
+    }
+  })
+
+  it("signs are +1 or -1: element i depends on the key and i alone", () => {
+    const of = (n: number) =>
+      Array.from(Tensor.toFloat64Array(reference.signs(Key.make(5), { shape: [n], dtype: "float32" })))
+    expect(of(0)).toEqual([])
+    expect(new Set(of(1000))).toEqual(new Set([-1, 1]))
+    for (const n of [1, 2, 3, 999]) expect(of(n)).toEqual(of(1000).slice(0, n))
+  })
+
   it("uniform numbers keep to their bounds in float32 too", () => {
     const u = reference.uniform(Key.make(0), { shape: [10_000], dtype: "float32" }, -0.1, 0.3)
     const values = Tensor.toFloat64Array(u)
@@ -182,6 +222,11 @@ describe("a misfit is a ShapeError that names both sides", () => {
       () => k.affineInputGrad(m, m),
       () => k.axpy(1, v2, v3),
       () => k.elementwiseVjp({ kind: "tanh" }, v2, v2, v3),
+      () => k.multiply(v2, v3),
+      () => k.momentsSample(v2, v3, v2),
+      () => k.momentsSampleVjp(v2, v2, v3),
+      () => k.scaleChannels(m, v2, "last"),
+      () => k.scaleChannels(v2, v2, "first"),
       () => k.normalSample({ mean: v2, logStd: v2 }, v3),
       () => k.normalKl({ mean: v2, logStd: v3 }, { mean: v2, logStd: v2 }),
       () => k.normalLogProb({ mean: v2, logStd: v2 }, v3),

@@ -69,6 +69,15 @@ export const scale = (a: number, x: Tensor): Tensor => {
   return fromStorage(x.shape, out)
 }
 
+export const multiply = (x: Tensor, y: Tensor): Tensor => {
+  Shape.assertSame("multiply", x, y)
+  const xs = x[storage]
+  const ys = y[storage]
+  const out = allocate(x.dtype, xs.length)
+  for (let i = 0; i < xs.length; i++) out[i] = xs[i]! * ys[i]!
+  return fromStorage(x.shape, out)
+}
+
 export const sum = (x: Tensor): number => {
   const xs = x[storage]
   let total = 0

@@ -9,6 +9,7 @@ import * as affine from "./affine.ts"
 import * as convolution from "./convolution.ts"
 import * as density from "./density.ts"
 import * as elementwise from "./elementwise.ts"
+import * as estimators from "./estimators.ts"
 import * as likelihood from "./likelihood.ts"
 import * as normal from "./normal.ts"
 import * as optimizer from "./optimizer.ts"
@@ -25,6 +26,7 @@ export const reference: Kernels = {
   ...normal,
   ...density,
   ...elementwise,
+  ...estimators,
   ...likelihood,
   ...optimizer
 }

@@ -34,3 +34,12 @@ export const uniform = (key: Key, spec: TensorSpec, low: number, high: number): 
   for (let i = 0; i < out.length; i++) out[i] = low + (high - low) * uniformAt(key, i)
   return fromStorage(spec.shape, out)
 }
+
+/** The low bit of each word: element i is that of word i. */
+export const signs = (key: Key, spec: TensorSpec): Tensor => {
+  const n = size(spec.shape)
+  const out = allocate(spec.dtype, n)
+  const bits = words(key, (n + 1) >> 1)
+  for (let i = 0; i < n; i++) out[i] = bits[i]! & 1 ? -1 : 1
+  return fromStorage(spec.shape, out)
+}

@@ -1,0 +1,89 @@
+// Every estimator under the laws of layers, with exact moments of its output and of its gradient.
+import {
+  BayesianLinear,
+  bayesian,
+  Conv1d,
+  Conv2d,
+  type Estimator,
+  type Layer,
+  Linear,
+  type MeanField,
+  meanField,
+  Prior,
+  relu,
+  type Shape,
+  sequential,
+  Tensor,
+  type Tree
+} from "effect-bayes"
+import { laws } from "effect-bayes/testing"
+import { estimatorGradientMoments, estimatorMoments } from "./estimatorMoments.ts"
+import { under } from "./under.ts"
+
+type Weights = Pick<Linear.Params, "weight"> & Partial<Linear.Params>
+
+/** A prior without a closed form, as one of your own would be: a normal, of which only the density is said. */
+const sampled = (() => {
+  const { logProb, logProbGrad } = Prior.normal({ std: 0.5 })
+  return Prior.sampled({ spec: { kind: "density" }, logProb, logProbGrad })
+})()
+
+const estimators: ReadonlyArray<Estimator> = ["reparameterization", "localReparameterization", "flipout"]
+
+for (const estimator of estimators) {
+  const exact = { moments: estimatorMoments(estimator), gradientMoments: estimatorGradientMoments(estimator) }
+  const [linear, posterior] = [Linear.make({ in: 3, out: 2, dtype: "float64" }), meanField<Linear.Params>()]
+
+  for (const dtype of ["float64", "float32"] as const) {
+    // Moments are statistical, with bounds far above float32's rounding: one dtype serves.
+    const known = dtype === "float64" ? exact : {}
+    const lifted = dtype === "float64" ? { lifted: { layer: linear, posterior } } : {}
+    const wide = BayesianLinear.make({ in: 3, out: 2, dtype, estimator })
+    under(`${estimator}, 3 -> 2, ${dtype}`, laws.layer(wide, { inShape: [3], ...known, ...lifted }))
+    const bare = BayesianLinear.make({ in: 3, out: 2, bias: false, dtype, estimator })
+    under(`${estimator}, 3 -> 2 without bias, ${dtype}`, laws.layer(bare, { inShape: [3], ...known }))
+    const narrow = BayesianLinear.make({ in: 2, out: 1, dtype, estimator })
+    under(`${estimator}, 2 -> 1 over two axes, ${dtype}`, laws.layer(narrow, { inShape: [2, 2], ...known }))
+  }
+
+  const [first, second] = [
+    BayesianLinear.make({ in: 3, out: 4, dtype: "float64", estimator }),
+    BayesianLinear.make({ in: 4, out: 2, dtype: "float64", estimator })
+  ]
+  under(`${estimator}, in a sequence`, laws.layer(sequential(first, relu, second), { inShape: [3] }))
+
+  const convolutions = [
+    { name: "conv1d", layer: Conv1d.make({ in: 2, out: 2, kernel: 2, padding: 1, dtype: "float64" }), inShape: [2, 3] },
+    {
+      name: "conv2d, 2 groups, stride 2, no bias",
+      layer: Conv2d.make({ in: 2, out: 4, kernel: 2, groups: 2, stride: 2, bias: false, dtype: "float64" }),
+      inShape: [2, 3, 4]
+    }
+  ] as ReadonlyArray<{ name: string; layer: Layer<Weights, Tree.Empty>; inShape: Shape.Shape }>
+  for (const { name, layer, inShape } of convolutions) {
+    const over = meanField<Weights>()
+    const moments = (q: MeanField<Weights>, x: Tensor.Tensor) => {
+      const square = Tensor.from(
+        Tensor.toFloat64Array(x).map((v) => v * v),
+        x
+      )
+      const at = (weights: Weights, input: Tensor.Tensor) => Tensor.toFloat64Array(layer.forward(weights, input, {}))
+      return { mean: at(over.mean(q), x), variance: at(over.variance(q), square) }
+    }
+    const lifted = { layer, posterior: over }
+    under(`${estimator}, ${name}`, laws.layer(bayesian(layer, over, { estimator }), { inShape, moments, lifted }))
+  }
+
+  under(
+    `${estimator}, with a KL that is sampled`,
+    laws.layer(BayesianLinear.make({ in: 2, out: 2, dtype: "float64", estimator, prior: sampled }), {
+      inShape: [2],
+      sampledKl: true,
+      registry: false,
+      lifted: {
+        layer: Linear.make({ in: 2, out: 2, dtype: "float64" }),
+        posterior: meanField<Linear.Params>({ prior: sampled })
+      }
+    })
+  )
+}
