@@ -67,6 +67,8 @@ export interface Layer<P, E> {
   klGrad(params: P, eps?: E): P
   /** Known where it does not depend on the input: "same" hands on any shape unchanged. Lets `sequential` check early. */
   readonly channels?: Channels | "same"
+  /** About how many multiplications a forward pass of one row is, where a layer knows better than `operations`. */
+  operations?(inShape: Shape): number
   /**
    * Said by a deterministic layer with `channels` that is linear in x and, together, in its weights and the leaf `bias`,
    * if it has one: what the estimators of `bayesian` need.

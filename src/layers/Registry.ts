@@ -1,12 +1,12 @@
 /**
- * The kinds of layer, posterior and prior that a saved spec may name.
+ * The kinds of layer, posterior, prior and likelihood that a saved spec may name.
  *
  * A registry is a value. To save and load a layer of your own, add its definition to a copy of `builtin`.
  *
  * @since 0.1.0
  */
 import { type Definition, rebuild, type Spec } from "../core/Spec.ts"
-import type { Posterior, Prior } from "../distributions/index.ts"
+import type { Likelihood, Posterior, Prior } from "../distributions/index.ts"
 import type { Any } from "./Layer.ts"
 
 /** @category models @since 0.1.0 */
@@ -19,6 +19,7 @@ export interface Registry {
     Definition<Posterior<unknown, unknown, unknown>, ReadonlyArray<Definition<Prior.Prior>>>
   >
   readonly priors: ReadonlyArray<Definition<Prior.Prior>>
+  readonly likelihoods: typeof Likelihood.definitions
 }
 
 /** The layer of a spec, its parts found in the registry. **Errors**: `ConfigError`. @category constructors @since 0.1.0 */

@@ -23,6 +23,7 @@ import {
 import { flipout } from "./flipout.ts"
 import type { Empty, Layer } from "./Layer.ts"
 import { localReparameterization } from "./localReparameterization.ts"
+import { operations } from "./operations.ts"
 import * as Registry from "./Registry.ts"
 
 /** The noise of a layer that has none. TypeScript lets a layer with noise pass for one, as methods compare both ways. */
@@ -112,6 +113,7 @@ const reparameterized = <W, Q, N>(layer: Layer<W, Empty>, posterior: Posterior<Q
     kl: (q, eps) => posterior.kl(q, eps),
     klGrad: (q, eps) => posterior.klGrad(q, eps),
     ...(layer.channels === undefined ? {} : { channels: layer.channels }),
+    operations: (inShape) => operations(layer, inShape),
     atMean: (q) => ({ layer, params: posterior.mean(q) })
   }
 }

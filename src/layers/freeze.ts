@@ -11,6 +11,7 @@ import type { Shape } from "../core/Shape.ts"
 import { define, SpecSchema } from "../core/Spec.ts"
 import * as Tree from "../core/Tree.ts"
 import { type AtMean, atMean, deterministic, type Empty, type Layer } from "./Layer.ts"
+import { operations } from "./operations.ts"
 import * as Registry from "./Registry.ts"
 import { fromList, toList, WeightsSchema } from "./weights.ts"
 
@@ -23,6 +24,7 @@ const frozen = ({ layer, params }: AtMean): Layer<Empty, Empty> => {
     shapes: {},
     outShape: (inShape) => layer.outShape(inShape),
     ...(layer.channels === undefined ? {} : { channels: layer.channels }),
+    operations: (inShape) => operations(layer, inShape),
     init: () => ({}),
     forward: (_, x) => layer.forward(params, x, still(x.shape)),
     vjp: (_, x) => {

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Spec } from "../core/Spec.ts"
-import { meanFieldDefinition, Prior } from "../distributions/index.ts"
+import { Likelihood, meanFieldDefinition, Prior } from "../distributions/index.ts"
 import * as activation from "./activation.ts"
 import * as bayesian from "./bayesian.ts"
 import * as Conv1d from "./Conv1d.ts"
@@ -33,7 +33,8 @@ export const builtin: Registry.Registry = {
     ...activation.definitions
   ],
   posteriors: [meanFieldDefinition],
-  priors: Prior.definitions
+  priors: Prior.definitions,
+  likelihoods: Likelihood.definitions
 }
 
 /**

@@ -20,6 +20,7 @@ export type {
 export { atMean, deterministic, predictive } from "./Layer.ts"
 export * as Linear from "./Linear.ts"
 export { type Converted, type Moped, type MopedOptions, moped } from "./moped.ts"
+export { operations } from "./operations.ts"
 export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d, type PoolOptions } from "./pooling.ts"
 export type { LayerDefinition, Registry } from "./Registry.ts"
 export { flatten, Reshape } from "./reshape.ts"

@@ -13,6 +13,7 @@ import { define, SpecSchema } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { type Any, atMean, type Layer, type Noise, type Params, predictive } from "./Layer.ts"
+import { operations } from "./operations.ts"
 import * as Registry from "./Registry.ts"
 
 /** A tuple of layers' parameters, or noises. @category type-level @since 0.1.0 */
@@ -46,6 +47,7 @@ export const sequential = <const Ls extends readonly [Any, ...ReadonlyArray<Any>
   }
   assertChannels(layers)
   const shared = layers.map((layer) => layer.predictive)
+  const lowest = layers.findIndex((layer) => Tree.leavesWith(Tree.isSpec, layer.shapes).length > 0)
   const tuple: Layer<ReadonlyArray<unknown>, ReadonlyArray<unknown>> = {
     spec: { kind: "sequential", layers: layers.map((layer) => layer.spec) },
     shapes: layers.map((layer) => layer.shapes) as never,
@@ -77,7 +79,9 @@ export const sequential = <const Ls extends readonly [Any, ...ReadonlyArray<Any>
               dParams[i] = Tree.zerosLike(params[i])
               continue
             }
-            const back: ReturnType<(typeof pullbacks)[number]> = pullbacks[i]!(d, { dx: i > 0 || want?.dx !== false })
+            // Below the lowest layer with parameters nothing is trained.
+            const dx = want?.dx !== false || (lowest >= 0 && i > lowest)
+            const back: ReturnType<(typeof pullbacks)[number]> = pullbacks[i]!(d, { dx })
             dParams[i] = back.dParams
             d = back.dx
             last = i
@@ -85,6 +89,10 @@ export const sequential = <const Ls extends readonly [Any, ...ReadonlyArray<Any>
           return { dParams, ...(d === undefined ? {} : { dx: d }) }
         }
       }
+    },
+    operations: (inShape) => {
+      const between = shapesBetween(layers, inShape)
+      return layers.reduce((sum, layer, i) => sum + operations(layer, between[i]!), 0)
     },
     kl: (params, eps) => layers.reduce((sum, layer, i) => sum + layer.kl(params[i], eps?.[i]), 0),
     klGrad: (params, eps) => layers.map((layer, i) => layer.klGrad(params[i], eps?.[i])),

@@ -7,18 +7,14 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { attempt } from "../core/attempt.ts"
-import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
+import { assertConfig, ConfigError, type ShapeError } from "../core/errors.ts"
 import { log } from "../core/math.ts"
-import { Noise } from "../core/Noise.ts"
+import type { Noise } from "../core/Noise.ts"
 import { assertShape, axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
-import * as Tree from "../core/Tree.ts"
 import { type Dataset, Standardizer } from "../data/index.ts"
-import type { Likelihood } from "../distributions/index.ts"
-import { kernels } from "../kernels/index.ts"
-import { predictive } from "../layers/index.ts"
 import type { Model } from "../training/index.ts"
+import { assertFinite, checked, underDraws } from "./draws.ts"
 import * as Mixture from "./mixture.ts"
 
 /** A regression model with its parameters; what `Training.fit` gives is one. @category models @since 0.1.0 */
@@ -50,48 +46,20 @@ export interface Prediction {
 
 const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
 
-/** Weights times rows of one forward pass, and numbers summarized, between two chances to be interrupted. */
-const FORWARD = 5e6
+/** Numbers summarized between two chances to be interrupted. */
 const NUMBERS = 20
 
-/** The mixture of the rows of x [B, features], in standardized units. */
-const mixtureOf = Effect.fnUntraced(function* <P, E, L>(fitted: Fitted<P, E, L>, x: Tensor.Tensor, draws: number) {
-  const { model, params } = fitted
-  const noise = yield* Noise
-  const network = predictive(model.network)
-  const inputs = yield* checked(() => Standardizer.apply(model.inputs, x, model.dtype))
-  yield* checked(() => assertFinite("x", inputs))
-  const draw = Effect.fnUntraced(function* (s: number) {
-    yield* Effect.yieldNow
-    const eps = yield* noise.draw(network, s, x.shape[0]!, { purpose: "predict", inShape: inputs.shape.slice(1) })
-    return yield* checked(() => {
-      const output = network.forward(params.network, inputs, eps)
-      assertFinite(`the network's output under weight draw ${s}`, output)
-      return model.likelihood.conditional(params.likelihood, output)
-    })
-  })
-  const mixture: [Likelihood.Conditional, ...Array<Likelihood.Conditional>] = [yield* draw(0)]
-  for (let s = 1; s < draws; s++) mixture.push(yield* draw(s))
-  return mixture
-})
-
-/**
- * Visits every number (row by row, target by target) of the mixtures of x, a block of rows at a time: weight draws
- * serve every block alike, so the blocks do not show in the result.
- */
+/** Visits every number (row by row, target by target) of the mixtures of x. */
 const scan = Effect.fnUntraced(function* <P, E, L>(
   fitted: Fitted<P, E, L>,
   x: Tensor.Tensor,
   draws: number,
   visit: (mixture: Mixture.Mixture, local: number, index: number) => void
 ) {
-  yield* checked(() => assertConfig(Number.isSafeInteger(draws) && draws > 0, "draws", "a whole number above 0", draws))
-  const rows = yield* checked(() => axis("predict, x", x.shape, 0))
-  const T = fitted.model.targets.columns.length
-  const block = Math.min(1000, Math.max(1, Math.floor(FORWARD / Math.max(1, Tree.count(fitted.params)))))
-  for (let first = 0; first < rows; first += block) {
-    const last = Math.min(first + block, rows)
-    const mixture = yield* mixtureOf(fitted, Tensor.rows(x, first, last), draws)
+  const { likelihood, targets } = fitted.model
+  const T = targets.columns.length
+  const read = (output: Tensor.Tensor) => likelihood.conditional(fitted.params.likelihood, output)
+  const each = Effect.fnUntraced(function* (mixture: Mixture.Mixture, first: number, last: number) {
     const count = (last - first) * T
     yield* checked(() =>
       assertConfig(
@@ -105,15 +73,9 @@ const scan = Effect.fnUntraced(function* <P, E, L>(
       if (i % NUMBERS === 0) yield* Effect.yieldNow
       visit(mixture, i, first * T + i)
     }
-  }
-  return rows
+  })
+  return yield* underDraws(fitted, { x, draws, read }, each)
 })
-
-const assertFinite = (what: string, t: Tensor.Tensor): void =>
-  assertConfig(kernels(t.dtype).allFinite(t), what, "finite numbers", "NaN or Infinity")
-
-/** Thrown errors of options and shapes as failures. */
-const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> => attempt(f, ConfigError, ShapeError)
 
 /**
  * Predicts the targets of x [N, features], given in the data's units.

@@ -8,25 +8,13 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { assertConfig, ConfigError, DataError } from "../core/errors.ts"
+import { ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import type { DType } from "../core/Shape.ts"
 import { rebuild, SpecSchema } from "../core/Spec.ts"
-import type * as Tree from "../core/Tree.ts"
-import { type Dataset, Standardizer } from "../data/index.ts"
-import { Likelihood, type Priors } from "../distributions/index.ts"
-import {
-  type AnyLayer,
-  BayesianLinear,
-  builtin,
-  type Estimator,
-  type Layer,
-  fromSpec as layerFromSpec,
-  type Registry,
-  relu,
-  sequential,
-  tanh
-} from "../layers/index.ts"
+import { Standardizer } from "../data/index.ts"
+import type { Likelihood } from "../distributions/index.ts"
+import { builtin, type Layer, fromSpec as layerFromSpec, type Registry } from "../layers/index.ts"
 
 /** P, E: parameters and noise of the network; L: parameters of the likelihood. @category models @since 0.1.0 */
 export interface Model<P, E, L> {
@@ -51,6 +39,11 @@ export interface Regression<P, E, L> extends Model<P, E, L> {
   readonly likelihood: Likelihood.Continuous<L>
 }
 
+/** A model whose likelihood says how probable each class is. @category models @since 0.2.0 */
+export interface Classification<P, E, L> extends Model<P, E, L> {
+  readonly likelihood: Likelihood.Classes<L>
+}
+
 /**
  * A model of your own network and likelihood, on data standardized by `inputs` and `targets` (`Standardizer.identity`
  * leaves them as they are). **Errors**: `ShapeError` if the network does not take that many inputs.
@@ -67,65 +60,6 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
 }): Model<P, E, L> & { readonly likelihood: K } => {
   options.network.outShape([options.inputs.columns.length])
   return { ...options, dtype: options.dtype ?? "float32" }
-}
-
-/** How a regression network is built; every field has a default. @category models @since 0.1.0 */
-export interface RegressionOptions {
-  /** Units of each hidden layer, default [50]. */
-  readonly hidden?: ReadonlyArray<number>
-  /** Default relu. */
-  readonly activation?: "relu" | "tanh"
-  /** Prior of every weight and bias, default N(0, 1). */
-  readonly prior?: Priors
-  /** See `meanField`. */
-  readonly initialStd?: number
-  /** How the gradient is estimated, see `bayesian`; default "reparameterization". Predictions are made alike. */
-  readonly estimator?: Estimator
-  /** Standard deviation of the noise in the targets' units; learned when not given. */
-  readonly noiseStd?: number
-}
-
-/** Parameters of a network of a number of layers that is not known to the compiler. */
-export type Loose = ReadonlyArray<unknown>
-
-/**
- * A fully connected Bayesian network for real targets, standardized on the training rows, its noise learned or given.
- *
- * **Errors**: `ConfigError` for options, `DataError` for data that cannot be standardized.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const regression = (
-  data: Dataset.Split | Dataset.Dataset,
-  options?: RegressionOptions
-): Regression<Loose, Loose, Likelihood.LearnedNoise | Tree.Empty> => {
-  const { x, y, features, targets: names } = "train" in data ? data.train : data
-  const inputs = Standardizer.fit(x, features)
-  const targets = Standardizer.fit(y, names)
-  if (targets.dropped.length > 0) {
-    const problem = `the target is constant: ${targets.dropped.join(", ")}`
-    throw new DataError({ source: "the training rows", problem, hint: "There is nothing to predict in it" })
-  }
-  const { hidden = [50], activation = "relu", noiseStd, prior, initialStd, estimator } = options ?? {}
-  assertConfig(activation === "relu" || activation === "tanh", "activation", '"relu" or "tanh"', activation)
-  const shared = {
-    ...(prior === undefined ? {} : { prior }),
-    ...(initialStd === undefined ? {} : { initialStd }),
-    ...(estimator === undefined ? {} : { estimator })
-  }
-  const widths = [inputs.columns.length, ...hidden, targets.columns.length]
-  const layers: Array<AnyLayer> = []
-  for (let i = 0; i + 1 < widths.length; i++) {
-    if (i > 0) layers.push(activation === "relu" ? relu : tanh)
-    layers.push(BayesianLinear.make({ in: widths[i]!, out: widths[i + 1]!, ...shared }))
-  }
-  const network = sequential(...(layers as [AnyLayer, ...Array<AnyLayer>])) as Layer<Loose, Loose>
-  const likelihood: Likelihood.Continuous<Likelihood.LearnedNoise | Tree.Empty> =
-    noiseStd === undefined
-      ? Likelihood.gaussianLearned({ targets: targets.columns.length })
-      : Likelihood.gaussian({ std: targets.std.map((unit) => noiseStd / unit) })
-  return { network, likelihood, inputs, targets, dtype: "float32" }
 }
 
 /** Fresh parameters. @category constructors @since 0.1.0 */
@@ -151,7 +85,7 @@ export const spec = <P, E, L>({ network, likelihood, ...rest }: Model<P, E, L>):
 })
 
 /**
- * The model of a spec. Layers of your own are found if the registry has them.
+ * The model of a spec. Layers and likelihoods of your own are found if the registry has them.
  *
  * **Errors**: `ConfigError` for unknown kinds and wrong fields.
  *
@@ -173,6 +107,6 @@ export const fromSpec = (spec: unknown, registry: Registry = builtin): Model<unk
   return {
     ...rest,
     network: layerFromSpec(network, registry),
-    likelihood: rebuild("likelihood", Likelihood.definitions, likelihood, undefined)
+    likelihood: rebuild("likelihood", registry.likelihoods, likelihood, undefined)
   }
 }

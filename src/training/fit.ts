@@ -17,6 +17,7 @@ import { Noise } from "../core/Noise.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { Dataset, Standardizer } from "../data/index.ts"
+import { operations } from "../layers/index.ts"
 import { adam, type Optimizer, Schedule } from "../optim/index.ts"
 import { DivergedError } from "./DivergedError.ts"
 import * as KlWeighting from "./KlWeighting.ts"
@@ -99,7 +100,9 @@ const plan = <P, E, L>(
   const steps = epochs * stepsPerEpoch
   const optimizer = options.optimizer ?? adam({ learningRate: Schedule.cosine({ initial: learningRate, steps }) })
   const initial = options.from ?? start(Model.init(model, key), optimizer)
-  const operations = Tree.count(initial.params) * (6 * batchSize + 150)
+  // Forward, and back to the weights and to the input; each parameter is sampled, has its KL and is updated.
+  const perRow = operations(model.network, [model.inputs.columns.length])
+  const perStep = 12 * batchSize * perRow + 150 * Tree.count(initial.params)
   return {
     data: {
       x: Standardizer.apply(model.inputs, dataset.x, model.dtype),
@@ -112,7 +115,7 @@ const plan = <P, E, L>(
     stepsPerEpoch,
     optimizer,
     initial,
-    stepsPerEvent: Math.max(1, Math.floor(OPERATIONS / Math.max(1, operations)))
+    stepsPerEvent: Math.max(1, Math.floor(OPERATIONS / perStep))
   }
 }
 

@@ -1,0 +1,77 @@
+/**
+ * The loop under every prediction: a network run under many draws of its weights, a block of rows at a time.
+ *
+ * Draw s has the same weights in every block, so the blocks do not show in a result.
+ *
+ * @since 0.2.0
+ */
+import * as Effect from "effect/Effect"
+import { attempt } from "../core/attempt.ts"
+import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
+import { Noise } from "../core/Noise.ts"
+import { axis } from "../core/Shape.ts"
+import * as Tensor from "../core/Tensor.ts"
+import { Standardizer } from "../data/index.ts"
+import { kernels } from "../kernels/index.ts"
+import { operations, predictive } from "../layers/index.ts"
+import type { Model } from "../training/index.ts"
+
+/** Multiplications of one forward pass between two chances to be interrupted. */
+const FORWARD = 2.5e6
+
+/** The most rows of a block. */
+const ROWS = 1000
+
+/** Throws for NaN and infinities. */
+export const assertFinite = (what: string, t: Tensor.Tensor): void =>
+  assertConfig(kernels(t.dtype).allFinite(t), what, "finite numbers", "NaN or Infinity")
+
+/** Thrown errors of options and shapes as failures. */
+export const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> =>
+  attempt(f, ConfigError, ShapeError)
+
+/** What each draw is read as, one or more. */
+export type Draws<A> = readonly [A, ...ReadonlyArray<A>]
+
+/** What is predicted: rows x [N, features] in the data's units, under how many draws, and what to keep of an output. */
+interface Question<A> {
+  readonly x: Tensor.Tensor
+  readonly draws: number
+  readonly read: (output: Tensor.Tensor) => A
+}
+
+/** Visits block after block with what all draws made of its rows, `first` up to, not including, `last`; gives N. */
+export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
+  fitted: { readonly model: Model.Model<P, E, L>; readonly params: Model.Params<P, L> },
+  { x, draws, read }: Question<A>,
+  visit: (all: Draws<A>, first: number, last: number) => Effect.Effect<void, ConfigError | ShapeError>
+) {
+  yield* checked(() => assertConfig(Number.isSafeInteger(draws) && draws > 0, "draws", "a whole number above 0", draws))
+  const { model, params } = fitted
+  const noise = yield* Noise
+  const network = predictive(model.network)
+  const rows = yield* checked(() => axis("predict, x", x.shape, 0))
+  const inShape = [model.inputs.columns.length]
+  const perRow = yield* checked(() => operations(network, inShape))
+  const block = Math.min(ROWS, Math.max(1, Math.floor(FORWARD / perRow)))
+
+  const draw = Effect.fnUntraced(function* (inputs: Tensor.Tensor, s: number) {
+    yield* Effect.yieldNow
+    const eps = yield* noise.draw(network, s, inputs.shape[0]!, { purpose: "predict", inShape })
+    return yield* checked(() => {
+      const output = network.forward(params.network, inputs, eps)
+      assertFinite(`the network's output under weight draw ${s}`, output)
+      return read(output)
+    })
+  })
+
+  for (let first = 0; first < rows; first += block) {
+    const last = Math.min(first + block, rows)
+    const inputs = yield* checked(() => Standardizer.apply(model.inputs, Tensor.rows(x, first, last), model.dtype))
+    yield* checked(() => assertFinite("x", inputs))
+    const all: [A, ...Array<A>] = [yield* draw(inputs, 0)]
+    for (let s = 1; s < draws; s++) all.push(yield* draw(inputs, s))
+    yield* visit(all, first, last)
+  }
+  return rows
+})

@@ -1,0 +1,157 @@
+/**
+ * Models for a table of numbers: a fully connected Bayesian network on standardized features, and the likelihood of
+ * the task.
+ *
+ * @since 0.1.0
+ */
+import { assertConfig, ConfigError, DataError } from "../core/errors.ts"
+import * as Tensor from "../core/Tensor.ts"
+import type * as Tree from "../core/Tree.ts"
+import { Dataset, Standardizer } from "../data/index.ts"
+import { Likelihood, type Priors } from "../distributions/index.ts"
+import { type AnyLayer, BayesianLinear, type Estimator, type Layer, relu, sequential, tanh } from "../layers/index.ts"
+import type { Classification, Regression } from "./Model.ts"
+
+/** How the network is built; every field has a default. @category models @since 0.2.0 */
+export interface NetworkOptions {
+  /** Units of each hidden layer, default [50]. */
+  readonly hidden?: ReadonlyArray<number>
+  /** Default relu. */
+  readonly activation?: "relu" | "tanh"
+  /** Prior of every weight and bias, default N(0, 1). */
+  readonly prior?: Priors
+  /** See `meanField`. */
+  readonly initialStd?: number
+  /** How the gradient is estimated, see `bayesian`; default "reparameterization". Predictions are made alike. */
+  readonly estimator?: Estimator
+}
+
+/** Parameters of a network of a number of layers that is not known to the compiler. */
+export type Loose = ReadonlyArray<unknown>
+
+const fullyConnected = (inputs: number, outputs: number, options: NetworkOptions): Layer<Loose, Loose> => {
+  const { hidden = [50], activation = "relu", prior, initialStd, estimator } = options
+  assertConfig(activation === "relu" || activation === "tanh", "activation", '"relu" or "tanh"', activation)
+  const shared = {
+    ...(prior === undefined ? {} : { prior }),
+    ...(initialStd === undefined ? {} : { initialStd }),
+    ...(estimator === undefined ? {} : { estimator })
+  }
+  const widths = [inputs, ...hidden, outputs]
+  const layers: Array<AnyLayer> = []
+  for (let i = 0; i + 1 < widths.length; i++) {
+    if (i > 0) layers.push(activation === "relu" ? relu : tanh)
+    layers.push(BayesianLinear.make({ in: widths[i]!, out: widths[i + 1]!, ...shared }))
+  }
+  return sequential(...(layers as [AnyLayer, ...Array<AnyLayer>])) as Layer<Loose, Loose>
+}
+
+/** How a regression network is built; every field has a default. @category models @since 0.1.0 */
+export interface RegressionOptions extends NetworkOptions {
+  /** Standard deviation of the noise in the targets' units; learned when not given. */
+  readonly noiseStd?: number
+}
+
+/**
+ * A fully connected Bayesian network for real targets, standardized on the training rows, its noise learned or given.
+ *
+ * **Errors**: `ConfigError` for options, `DataError` for data that cannot be standardized.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const regression = (
+  data: Dataset.Split | Dataset.Dataset,
+  options: RegressionOptions = {}
+): Regression<Loose, Loose, Likelihood.LearnedNoise | Tree.Empty> => {
+  const { x, y, features, targets: names } = "train" in data ? data.train : data
+  const inputs = Standardizer.fit(x, features)
+  const targets = Standardizer.fit(y, names)
+  if (targets.dropped.length > 0) {
+    const problem = `the target is constant: ${targets.dropped.join(", ")}`
+    throw new DataError({ source: "the training rows", problem, hint: "There is nothing to predict in it" })
+  }
+  const { noiseStd } = options
+  const network = fullyConnected(inputs.columns.length, targets.columns.length, options)
+  const likelihood: Likelihood.Continuous<Likelihood.LearnedNoise | Tree.Empty> =
+    noiseStd === undefined
+      ? Likelihood.gaussianLearned({ targets: targets.columns.length })
+      : Likelihood.gaussian({ std: targets.std.map((unit) => noiseStd / unit) })
+  return { network, likelihood, inputs, targets, dtype: "float32" }
+}
+
+/** How a classification network is built; every field has a default. @category models @since 0.2.0 */
+export interface ClassificationOptions extends NetworkOptions {
+  /** How many classes there are: as many as the largest label says unless given. */
+  readonly classes?: number
+}
+
+/**
+ * A fully connected Bayesian network for classes, with a logit for each.
+ *
+ * **Shapes**: the targets y [N, 1] hold the class of each row, 0 ... C - 1. Features are standardized on the training
+ * rows. **Errors**: `ConfigError` for options and for several columns of targets, `DataError` for a label that is no
+ * class (the row is named), for a single class, and for features that cannot be standardized.
+ *
+ * @example
+ * ```ts
+ * import { Dataset, Model } from "effect-bayes"
+ *
+ * const data = Dataset.make({ x: [[0.1], [0.9], [2.2]], y: [[0], [1], [2]] })
+ * Model.classification(data, { hidden: [8] }).network.outShape([1]) // => [3]
+ * ```
+ *
+ * @category constructors
+ * @since 0.2.0
+ */
+export const classification = (
+  data: Dataset.Split | Dataset.Dataset,
+  options: ClassificationOptions = {}
+): Classification<Loose, Loose, Tree.Empty> => {
+  const parts =
+    "train" in data
+      ? ([
+          ["the training rows", data.train],
+          ["the test rows", data.test]
+        ] as const)
+      : ([["the training rows", data]] as const)
+  const { classes } = options
+  const whole = classes === undefined || (Number.isSafeInteger(classes) && classes >= 2)
+  assertConfig(whole, "classes", "a whole number from 2", classes)
+  const largest = Math.max(...parts.map(([source, part]) => largestLabel(source, part.y, classes)))
+  if (classes === undefined && largest < 1) {
+    const problem = "there is one class only: every label is 0"
+    throw new DataError({ source: "the training rows", problem, hint: "There is nothing to predict in it" })
+  }
+  const rows = parts.reduce((n, [, part]) => n + Dataset.size(part), 0)
+  if (classes === undefined && largest >= rows) {
+    const problem = `the largest label is ${largest}, of ${rows} rows: so many classes cannot all be there`
+    const hint = "Number the classes 0, 1, 2 ..., or say how many there are by `classes`"
+    throw new DataError({ source: parts.map(([source]) => source).join(" and "), problem, hint })
+  }
+  const { x, features } = parts[0][1]
+  const inputs = Standardizer.fit(x, features)
+  return {
+    network: fullyConnected(inputs.columns.length, classes ?? largest + 1, options),
+    likelihood: Likelihood.categorical(),
+    inputs,
+    targets: Standardizer.identity(1),
+    dtype: "float32"
+  }
+}
+
+const largestLabel = (source: string, y: Tensor.Tensor, classes: number | undefined): number => {
+  if (y.shape[1] !== 1) {
+    const expected = "one, with the class of each row"
+    throw new ConfigError({ option: "columns of targets", expected, actual: String(y.shape[1]) })
+  }
+  const labels = Tensor.toFloat64Array(y)
+  const row = labels.findIndex((k) => !(Number.isSafeInteger(k) && k >= 0 && (classes === undefined || k < classes)))
+  if (row < 0) return labels.reduce((a, b) => Math.max(a, b), 0)
+  const range = classes === undefined ? "from 0" : `from 0 to ${classes - 1}`
+  throw new DataError({
+    source,
+    problem: `the label ${labels[row]} of row ${row} (from 0) is no class`,
+    hint: `Labels are whole numbers ${range}`
+  })
+}
