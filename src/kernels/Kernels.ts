@@ -73,6 +73,12 @@ export interface AdamConstants {
   readonly correction2: number
 }
 
+/** The constants of an RMSprop step. */
+export interface RmspropConstants {
+  readonly decay: number
+  readonly epsilon: number
+}
+
 /** @category models @since 0.1.0 */
 export interface Kernels {
   readonly name: string
@@ -179,4 +185,6 @@ export interface Kernels {
     v: Tensor,
     constants: AdamConstants
   ): { readonly update: Tensor; readonly m: Tensor; readonly v: Tensor }
+  /** One RMSprop update of a leaf: v <- decay v + (1 - decay) g^2, and g / (sqrt(v) + epsilon). */
+  rmsprop(grad: Tensor, v: Tensor, constants: RmspropConstants): { readonly update: Tensor; readonly v: Tensor }
 }

@@ -14,7 +14,8 @@ export type {
   Kernels,
   NormalGrad,
   NormalParams,
-  Pool
+  Pool,
+  RmspropConstants
 } from "./Kernels.ts"
 export { reference } from "./reference/index.ts"
 export { outSize, type Pair, type Window } from "./Window.ts"

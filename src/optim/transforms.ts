@@ -6,7 +6,7 @@
 import { assertConfig } from "../core/errors.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
-import { type Kernels, kernels } from "../kernels/index.ts"
+import { kernels } from "../kernels/index.ts"
 import type { Optimizer } from "./Optimizer.ts"
 import { constant, type Schedule } from "./schedule.ts"
 
@@ -74,10 +74,20 @@ export interface AdamState {
   readonly power2: number
 }
 
-/** What the Adam kernel gives for one leaf. */
-type AdamLeaf = ReturnType<Kernels["adam"]>
-const isAdamLeaf = (u: unknown): u is AdamLeaf =>
+/** What a kernel gives for one leaf: its update, and under other names what is kept for the next. */
+interface Updated {
+  readonly update: Tensor
+}
+const isUpdated = (u: unknown): u is Updated =>
   typeof u === "object" && u !== null && "update" in u && isTensor(u.update)
+
+/** One of a kernel's results, of all leaves. */
+const pick = <U extends Updated, P>(leaves: unknown, field: keyof U): P =>
+  Tree.mapWith(
+    (u): u is U => isUpdated(u),
+    (leaf) => leaf[field],
+    leaves
+  ) as P
 
 /** @category models @since 0.1.0 */
 export interface AdamOptions {
@@ -113,8 +123,64 @@ export const scaleByAdam = (options?: AdamOptions): Optimizer<AdamState> => {
         state.m,
         state.v
       )
-      const pick = (field: "update" | "m" | "v"): P => Tree.mapWith(isAdamLeaf, (leaf) => leaf[field], leaves) as P
-      return [pick("update"), { m: pick("m"), v: pick("v"), power1, power2 }]
+      const of = (field: "update" | "m" | "v"): P => pick(leaves, field)
+      return [of("update"), { m: of("m"), v: of("v"), power1, power2 }]
     }
+  }
+}
+
+/** A running mean of the squared gradient. @category models @since 0.2.0 */
+export interface RmsState {
+  readonly v: unknown
+}
+
+/** @category models @since 0.2.0 */
+export interface RmsOptions {
+  /** Of the running mean, default 0.99. */
+  readonly decay?: number
+  /** Default 1e-8. */
+  readonly epsilon?: number
+}
+
+/**
+ * g / (sqrt(v) + epsilon), with v <- decay v + (1 - decay) g^2 from 0 on, not debiased.
+ *
+ * **Source**: Tieleman & Hinton 2012, lecture 6.5, in PyTorch's form, where epsilon stands outside the root.
+ * **Errors**: `ConfigError` for a decay outside [0, 1) or an epsilon not above 0.
+ *
+ * @category transforms
+ * @since 0.2.0
+ */
+export const scaleByRms = (options?: RmsOptions): Optimizer<RmsState> => {
+  const { decay = 0.99, epsilon = 1e-8 } = options ?? {}
+  assertConfig(decay >= 0 && decay < 1, "decay of RMSprop", "a number from 0 up to, not including, 1", decay)
+  assertConfig(epsilon > 0, "epsilon", "a number above 0", epsilon)
+  return {
+    init: (params) => ({ v: Tree.zerosLike(params) }),
+    update: <P>(grads: P, state: RmsState) => {
+      const leaf = (g: Tensor, [v]: ReadonlyArray<unknown>) =>
+        kernels(g.dtype).rmsprop(g, v as Tensor, { decay, epsilon })
+      const leaves = Tree.mapWith(isTensor, leaf, grads, state.v)
+      const of = (field: "update" | "v"): P => pick(leaves, field)
+      return [of("update"), { v: of("v") }]
+    }
+  }
+}
+
+/**
+ * Adds decay times the parameters: weight decay that no moment of the gradient has seen.
+ *
+ * The prior of a Bayesian network is its weight decay, and says so in nats; this is for the deterministic one beside it.
+ *
+ * **Source**: Loshchilov & Hutter 2019, algorithm 2. **Errors**: `ConfigError` for a decay that is not finite or below 0.
+ *
+ * @category transforms
+ * @since 0.2.0
+ */
+export const addDecayedWeights = (decay: number): Optimizer<Tree.Empty> => {
+  assertConfig(Number.isFinite(decay) && decay >= 0, "weight decay", "a finite number, 0 or above", decay)
+  return {
+    init: () => ({}),
+    update: (grads, state, params) => [Tree.zip(grads, params, (g, p) => kernels(g.dtype).axpy(decay, p, g)), state]
   }
 }

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import fc from "fast-check"
-import type { DType } from "../core/Shape.ts"
+import { assign, type Groups, matches } from "../core/Groups.ts"
+import * as Shape from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { apply, chain, type Optimizer } from "../optim/Optimizer.ts"
@@ -19,6 +20,10 @@ export interface OptimizerOptions {
   readonly leafwise?: boolean
   /** Steps after which a parabola's value must be below half of what it was (default 500); 0 for one that need not. */
   readonly descendsIn?: number
+  /** Patterns of leaves that must not move, of the leaves `a` and `b.c` that the laws are tried on. */
+  readonly frozen?: ReadonlyArray<string>
+  /** What the optimizer claims to be on groups of those leaves. */
+  readonly parts?: Groups<Optimizer<unknown>>
 }
 
 interface Params {
@@ -26,12 +31,12 @@ interface Params {
   readonly b: { readonly c: Tensor.Tensor }
 }
 
-interface Case {
-  readonly params: Params
-  readonly grads: ReadonlyArray<Params>
+interface Case<P = Params> {
+  readonly params: P
+  readonly grads: ReadonlyArray<P>
 }
 
-const shapes = (dtype: DType): Tree.Shapes<Params> => ({
+const shapes = (dtype: Shape.DType): Tree.Shapes<Params> => ({
   a: { shape: [2, 3], dtype },
   b: { c: { shape: [4], dtype } }
 })
@@ -43,7 +48,7 @@ const cases: fc.Arbitrary<Case> = /*#__PURE__*/ arbitraries.dtype.chain((dtype) 
 })
 
 /** Everything that a run over the gradients gives: updates and states. */
-const run = <S>(self: Optimizer<S>, { params, grads }: Case) => {
+const run = <S, P>(self: Optimizer<S>, { params, grads }: Case<P>) => {
   let state = self.init(params)
   let at = params
   return grads.map((g) => {
@@ -121,14 +126,19 @@ const leafwiseLaw = <S>(self: Optimizer<S>): Law =>
     )
   })
 
-const descentLaw = <S>(self: Optimizer<S>, steps: number): Law =>
+/** Whether the leaf at a path is one of those that must not move. */
+type IsFrozen = (path: string) => boolean
+
+const descentLaw = <S>(self: Optimizer<S>, steps: number, isFrozen: IsFrozen): Law =>
   forAll(
     `optimizer: ${steps} steps halve a parabola at least`,
     cases,
     ({ params: start }) => {
-      // f = sum of p^2 / 2, whose gradient is p
+      // f = sum of p^2 / 2 over what may move, whose gradient is p
       const f = (p: Params) =>
-        Tree.leaves(p).reduce((sum, leaf) => sum + Tensor.toFloat64Array(leaf.value).reduce((s, v) => s + v * v, 0), 0)
+        Tree.leaves(p)
+          .filter((leaf) => !isFrozen(leaf.path))
+          .reduce((sum, leaf) => sum + Tensor.toFloat64Array(leaf.value).reduce((s, v) => s + v * v, 0), 0)
       let params = start
       let state = self.init(params)
       for (let step = 0; step < steps; step++) {
@@ -140,6 +150,61 @@ const descentLaw = <S>(self: Optimizer<S>, steps: number): Law =>
     },
     5
   )
+
+/** Whether there is a number in it that is NaN or infinite. */
+const hasNonFinite = (u: unknown): boolean => {
+  if (typeof u === "number") return !Number.isFinite(u)
+  if (Tensor.isTensor(u)) return !Tensor.toFloat64Array(u).every(Number.isFinite)
+  return typeof u === "object" && u !== null && Object.values(u).some(hasNonFinite)
+}
+
+const frozenLaw = <S>(self: Optimizer<S>, isFrozen: IsFrozen): Law =>
+  forAll("optimizer: frozen leaves do not move", cases, (given) => {
+    for (const { updates } of run(self, given)) {
+      for (const { path, value } of Tree.leaves(updates)) {
+        const still = !isFrozen(path) || Tensor.toFloat64Array(value).every((u) => u === 0)
+        assert(still, () => `${path} moves by ${fc.stringify(value)}`)
+      }
+    }
+  })
+
+const bad = /*#__PURE__*/ fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
+
+const nonFiniteLaw = <S>(self: Optimizer<S>, path: string): Law =>
+  forAll(
+    "optimizer: a gradient that is not finite does not pass for one that is",
+    fc.tuple(cases, fc.nat(), bad),
+    ([{ params, grads }, where, wrong]) => {
+      const [first, second] = grads as [Params, Params, Params]
+      const poisoned = Tree.map(second, (g, p) => {
+        const index = where % Shape.size(g.shape)
+        const values = Tensor.toFloat64Array(g).map((v, i) => (i === index ? wrong : v))
+        return p === path ? Tensor.from(values, { dtype: g.dtype, shape: g.shape }) : g
+      })
+      const [updates, state] = self.update(first, self.init(params), params)
+      const after = self.update(poisoned, state, apply(params, updates))
+      assert(hasNonFinite(after), () => `${wrong} in the gradient of ${path} leaves no trace in ${fc.stringify(after)}`)
+    }
+  )
+
+const partsLaw = <S>(self: Optimizer<S>, parts: Groups<Optimizer<unknown>>): Law =>
+  forAll("optimizer: each group moves as by its optimizer alone", cases, (given) => {
+    const paths = Tree.leaves(given.params).map((leaf) => leaf.path)
+    const found = assign("parts", parts, paths)
+    const together = run(self, given)
+    for (const [index, [pattern, optimizer]] of parts.entries()) {
+      const own = (tree: unknown) =>
+        Object.fromEntries(
+          Tree.leaves(tree)
+            .filter((_, i) => found[i] === index)
+            .map(({ path, value }) => [path, value])
+        )
+      const alone = run(optimizer, { params: own(given.params), grads: given.grads.map(own) })
+      for (const [step, { updates }] of together.entries()) {
+        assertIdentical(`group "${pattern}", update ${step}`, alone[step]!.updates, own(updates))
+      }
+    }
+  })
 
 const chainLaws = <S>(self: Optimizer<S>): ReadonlyArray<Law> => {
   const updates = (optimizer: Optimizer<unknown>, given: Case) => run(optimizer, given).map((step) => step.updates)
@@ -162,11 +227,16 @@ const chainLaws = <S>(self: Optimizer<S>): ReadonlyArray<Law> => {
 
 /** The laws of an optimizer, or of a transformation to be chained. @category laws @since 0.1.0 */
 export const optimizerLaws = <S>(self: Optimizer<S>, options?: OptimizerOptions): ReadonlyArray<Law> => {
-  const { leafwise = true, descendsIn = 500 } = options ?? {}
+  const { leafwise = true, descendsIn = 500, frozen = [], parts } = options ?? {}
+  const isFrozen: IsFrozen = (path) => frozen.some((pattern) => matches(pattern, path))
+  const [moves] = ["a", "b.c"].filter((path) => !isFrozen(path))
   return [
     ...pureLaws(self),
     ...(leafwise ? [leafwiseLaw(self)] : []),
-    ...(descendsIn > 0 ? [descentLaw(self, descendsIn)] : []),
+    ...(descendsIn > 0 ? [descentLaw(self, descendsIn, isFrozen)] : []),
+    ...(moves === undefined ? [] : [nonFiniteLaw(self, moves)]),
+    ...(frozen.length === 0 ? [] : [frozenLaw(self, isFrozen)]),
+    ...(parts === undefined ? [] : [partsLaw(self, parts)]),
     ...chainLaws(self)
   ]
 }

@@ -86,7 +86,76 @@ def pools(randn):
                     dx=vjp(y, dy, {"x": x})["x"])
 
 
-TOPICS = [convolutions, pools]
+def follow(optimizer, params, gradients, schedule=None):
+    """The path of the parameters under given gradients."""
+    path = []
+    for row in gradients:
+        for p, g in zip(params, row):
+            p.grad = g.clone()
+        optimizer.step()
+        if schedule is not None:
+            schedule.step()
+        path.append([p.detach().clone() for p in params])
+    return [torch.stack(column) for column in zip(*path)]
+
+
+def optimizers(randn):
+    """Options that generate.py leaves at their defaults, rates that change, and groups of parameters."""
+    lr = torch.optim.lr_scheduler
+    settings = {
+        "rmsprop-momentum": (lambda p: torch.optim.RMSprop(p, 0.02, alpha=0.9, eps=1e-6, momentum=0.8), None),
+        "adamw-betas": (lambda p: torch.optim.AdamW(p, 0.05, betas=(0.8, 0.95), eps=1e-6), None),
+        "sgd-step-decay": (lambda p: torch.optim.SGD(p, 0.1, momentum=0.9), lambda o: lr.StepLR(o, 3, gamma=0.5)),
+        "adamw-exponential": (lambda p: torch.optim.AdamW(p, 0.1, weight_decay=0.2), lambda o: lr.ExponentialLR(o, 0.8)),
+    }
+    for name, (make, schedule) in settings.items():
+        p = torch.nn.Parameter(randn(7))
+        initial, gradients = p.detach().clone(), randn(8, 7)
+        optimizer = make([p])
+        path, = follow(optimizer, [p], [[g] for g in gradients], schedule and schedule(optimizer))
+        yield f"optimizer/{name}", dict(initial=initial, gradients=gradients, path=path)
+    mean, log_std, still = (torch.nn.Parameter(randn(*shape)) for shape in ((2, 3), (2, 3), (4,)))
+    initial = {"mean": mean.detach().clone(), "logStd": log_std.detach().clone(), "still": still.detach().clone()}
+    gradients = {"mean": randn(6, 2, 3), "logStd": randn(6, 2, 3), "still": randn(6, 4)}
+    both = torch.optim.AdamW([{"params": [mean]}, {"params": [log_std], "lr": 0.01, "weight_decay": 0.0}], 0.1)
+    paths = follow(both, [mean, log_std], zip(gradients["mean"], gradients["logStd"]))
+    yield "optimizer/groups", dict(initial=initial, gradients=gradients, path=dict(zip(("mean", "logStd"), paths)))
+
+
+def schedules(randn):
+    """The rate of every step."""
+    lr = torch.optim.lr_scheduler
+    settings = {
+        "cosine": lambda o: lr.CosineAnnealingLR(o, 12, eta_min=0.02),
+        "step-decay": lambda o: lr.StepLR(o, 4),
+        "exponential": lambda o: lr.ExponentialLR(o, 0.9),
+        "warm-up": lambda o: lr.LinearLR(o, start_factor=0.25, total_iters=5),
+        "warm-up-exponential": lambda o: lr.SequentialLR(
+            o, [lr.LinearLR(o, start_factor=0.1, total_iters=4), lr.ExponentialLR(o, 0.7)], milestones=[4]),
+    }
+    for name, make in settings.items():
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 0.3)
+        schedule, rates = make(optimizer), []
+        for _ in range(12):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step()
+        yield f"schedule/{name}", dict(rates=torch.tensor(rates))
+
+
+def clipping(randn):
+    """Gradients before and after clip_grad_norm_, which divides by the norm plus 1e-6."""
+    for bound in (0.5, 3.0, 100.0):
+        gradients = {"a": randn(2, 3), "b": randn(5)}
+        leaves = [torch.nn.Parameter(torch.zeros_like(g)) for g in gradients.values()]
+        for p, g in zip(leaves, gradients.values()):
+            p.grad = g.clone()
+        norm = torch.nn.utils.clip_grad_norm_(leaves, bound)
+        yield "clipping/global-norm", dict(max=bound, gradients=gradients, norm=norm,
+                                           clipped={k: p.grad for k, p in zip(gradients, leaves)})
+
+
+TOPICS = [convolutions, pools, optimizers, schedules, clipping]
 
 
 def main():

@@ -79,6 +79,9 @@ describe("elementwise kernels at sizes 0, 1 and many", () => {
       close(m, [n], (i) => 0.9 * at(y, i) + 0.1 * at(x, i))
       close(v, [n], (i) => 0.99 * Math.max(0, at(y, i)) + 0.01 * at(x, i) ** 2)
       close(update, [n], (i) => at(m, i) / 0.1 / (Math.sqrt(at(v, i) / 0.01) + 1e-8))
+      const rms = reference.rmsprop(x, reference.elementwise({ kind: "relu" }, y), { decay: 0.9, epsilon: 1e-4 })
+      close(rms.v, [n], (i) => 0.9 * Math.max(0, at(y, i)) + 0.1 * at(x, i) ** 2)
+      close(rms.update, [n], (i) => at(x, i) / (Math.sqrt(at(rms.v, i)) + 1e-4))
     })
   }
 
@@ -236,6 +239,7 @@ describe("a misfit is a ShapeError that names both sides", () => {
       () => k.gaussianNll(v2, v2, v2),
       () => k.categoricalNll(m, v2),
       () => k.adam(v2, v3, v2, { beta1: 0, beta2: 0, epsilon: 1, correction1: 1, correction2: 1 }),
+      () => k.rmsprop(v2, v3, { decay: 0, epsilon: 1 }),
       () => k.axpy(1, v2, Tensor.cast(v2, "float32"))
     ]
     for (const misfit of misfits) expect(misfit).toThrow(ShapeError)
