@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Spec } from "../core/Spec.ts"
-import { Likelihood, meanFieldDefinition, Prior } from "../distributions/index.ts"
+import { empiricalBayesDefinition, Likelihood, meanFieldDefinition, Prior } from "../distributions/index.ts"
 import * as activation from "./activation.ts"
 import * as bayesian from "./bayesian.ts"
 import * as Conv1d from "./Conv1d.ts"
@@ -32,7 +32,7 @@ export const builtin: Registry.Registry = {
     moped.definition,
     ...activation.definitions
   ],
-  posteriors: [meanFieldDefinition],
+  posteriors: [meanFieldDefinition, empiricalBayesDefinition],
   priors: Prior.definitions,
   likelihoods: Likelihood.definitions
 }

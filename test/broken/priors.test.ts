@@ -1,5 +1,5 @@
 // Deliberately broken priors, mistakes found in other libraries among them: each test names the laws that catch it.
-import { Normal, Prior, type Shape, Tensor, Tree } from "effect-bayes"
+import { empiricalBayes, Linear, meanField, Normal, Prior, type Shape, Tensor, Tree } from "effect-bayes"
 import { kernels } from "effect-bayes/kernels"
 import { laws, type PriorOptions } from "effect-bayes/testing"
 import { describe, expect, it } from "vitest"
@@ -167,5 +167,45 @@ describe("broken priors in closed form", () => {
     expect(
       caught({ ...right, kl: (q) => -Normal.entropy(q), klGrad: (q) => scaled(Normal.entropyGrad(q), -1) })
     ).toContain(law)
+  })
+})
+
+describe("broken posteriors over several priors", () => {
+  const weights = Linear.make({ in: 3, out: 2 }).shapes
+  const prior = [
+    ["bias", Prior.laplace({ scale: 0.2 })],
+    ["**", Prior.scaleMixture({ std1: 1, std2: 0.1 })]
+  ] as const
+  const right = empiricalBayes<Linear.Params>({ prior })
+  const caughtIn = (posterior: typeof right) =>
+    brokenBy(laws.posterior(posterior, { weights, factorized: false, registry: false }))
+  const MONTE_CARLO = "KL = E_q[log q - log p] within 5 standard errors"
+
+  it("none: the right one breaks no law", () => {
+    expect(caughtIn(right)).toEqual([])
+  })
+
+  it("a scale whose gradient is left out, or has the other sign", () => {
+    for (const by of [0, -1]) {
+      const klGrad: typeof right.klGrad = (q, eps) => {
+        const grad = right.klGrad(q, eps)
+        return { ...grad, logScale: scaled(grad.logScale, by) }
+      }
+      expect(caughtIn({ ...right, klGrad })).toEqual(["KL gradient = central difference"])
+    }
+  })
+
+  it("a stretched density that is not divided by its scale", () => {
+    const fixed = meanField<Linear.Params>({ prior })
+    const logPrior: typeof right.logPrior = (q, w) => {
+      const by = Tensor.toFloat64Array(q.logScale).map((l) => Math.exp(-l))
+      return fixed.logPrior(q.weights, { bias: scaled(w.bias, by[0]!), weight: scaled(w.weight, by[1]!) })
+    }
+    expect(caughtIn({ ...right, logPrior })).toEqual([MONTE_CARLO])
+  })
+
+  it("one prior for all groups", () => {
+    const single = empiricalBayes<Linear.Params>({ prior: [["bias", prior[1][1]], prior[1]] })
+    expect(caughtIn({ ...right, kl: single.kl, klGrad: single.klGrad })).toEqual([MONTE_CARLO])
   })
 })

@@ -95,7 +95,7 @@ describe("a spec from outside", () => {
     expect(() => fromSpec({ kind: "linear", in: 3, out: 2, bias: true, dtype: "float16" })).toThrow(ConfigError)
     expect(() => fromSpec({ kind: "sequential", layers: [] })).toThrow(ConfigError)
     expect(() => fromSpec({ kind: "bayesian", layer: relu.spec, posterior: { kind: "laplace" } })).toThrow(
-      /posterior: expected one of mean-field, got laplace/
+      /posterior: expected one of mean-field, empirical-bayes, got laplace/
     )
   })
 })

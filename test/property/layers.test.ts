@@ -4,6 +4,7 @@ import {
   BayesianLinear,
   bayesian,
   elu,
+  empiricalBayes,
   gelu,
   identity,
   Linear,
@@ -78,6 +79,15 @@ for (const dtype of ["float64", "float32"] as const) {
     })
   )
   check("BayesianLinear over two axes", in2out1, [3, 2])
+  const mixture = Prior.scaleMixture({ std1: 1, std2: 0.1 })
+  under(
+    `BayesianLinear, a sampled prior, ${dtype}`,
+    laws.layer(BayesianLinear.make({ in: 3, out: 2, prior: mixture, dtype }), {
+      inShape: [3],
+      sampledKl: true,
+      lifted: { layer: Linear.make({ in: 3, out: 2, dtype }), posterior: meanField<Linear.Params>({ prior: mixture }) }
+    })
+  )
 
   check("sequential of tanh", sequential(in2out1, tanh, Linear.make({ in: 1, out: 3, dtype })), [2])
   check("sequential of relu", sequential(in4out6, relu, BayesianLinear.make({ in: 6, out: 2, dtype })), [4])
@@ -94,3 +104,19 @@ for (const dtype of ["float64", "float32"] as const) {
     laws.layer(bayesian(whole, posterior), { inShape: [3], dtype, lifted: { layer: whole, posterior } })
   )
 }
+
+const whole = sequential(
+  Linear.make({ in: 3, out: 4, dtype: "float64" }),
+  tanh,
+  Linear.make({ in: 4, out: 2, dtype: "float64" })
+)
+const scaled = empiricalBayes<ParamsOf<typeof whole>>({
+  prior: [
+    ["0", Prior.scaleMixture({ std1: 1, std2: 0.1 })],
+    ["**", Prior.normal({ std: 2 })]
+  ]
+})
+under(
+  "bayesian over a whole sequential, empirical Bayes",
+  laws.layer(bayesian(whole, scaled), { inShape: [3], sampledKl: true, lifted: { layer: whole, posterior: scaled } })
+)
