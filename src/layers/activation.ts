@@ -106,6 +106,22 @@ export const softplus: Layer<Empty, Empty> = /*#__PURE__*/ activation({ kind: "s
 /** Hyperbolic tangent. **Shapes**: any. @category activations @since 0.1.0 */
 export const tanh: Layer<Empty, Empty> = /*#__PURE__*/ activation({ kind: "tanh" })
 
+/** By name; leaky-relu and elu with their default number. @category constants @since 0.2.0 */
+export const activations = {
+  identity,
+  relu,
+  "leaky-relu": /*#__PURE__*/ leakyRelu(),
+  elu: /*#__PURE__*/ elu(),
+  gelu,
+  silu,
+  sigmoid,
+  softplus,
+  tanh
+}
+
+/** @category models @since 0.2.0 */
+export type ActivationName = keyof typeof activations
+
 /** @category registry @since 0.1.0 */
 export const definitions: ReadonlyArray<LayerDefinition> = [
   ...[identity, relu, gelu, silu, sigmoid, softplus, tanh].map(

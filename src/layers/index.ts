@@ -1,5 +1,17 @@
 /** Layers: the one interface, the lifting of a deterministic layer into a Bayesian one, and what composes. @since 0.1.0 */
-export { elu, gelu, identity, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "./activation.ts"
+export {
+  type ActivationName,
+  activations,
+  elu,
+  gelu,
+  identity,
+  leakyRelu,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+  tanh
+} from "./activation.ts"
 export * as BayesianLinear from "./BayesianLinear.ts"
 export { bayesian, type Options as BayesianOptions } from "./bayesian.ts"
 export * as Conv1d from "./Conv1d.ts"

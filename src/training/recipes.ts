@@ -9,15 +9,23 @@ import * as Tensor from "../core/Tensor.ts"
 import type * as Tree from "../core/Tree.ts"
 import { Dataset, Standardizer } from "../data/index.ts"
 import { Likelihood, type Priors } from "../distributions/index.ts"
-import { type AnyLayer, BayesianLinear, type Estimator, type Layer, relu, sequential, tanh } from "../layers/index.ts"
+import {
+  type ActivationName,
+  type AnyLayer,
+  activations,
+  BayesianLinear,
+  type Estimator,
+  type Layer,
+  sequential
+} from "../layers/index.ts"
 import type { Classification, Regression } from "./Model.ts"
 
 /** How the network is built; every field has a default. @category models @since 0.2.0 */
 export interface NetworkOptions {
   /** Units of each hidden layer, default [50]. */
   readonly hidden?: ReadonlyArray<number>
-  /** Default relu. */
-  readonly activation?: "relu" | "tanh"
+  /** Between the layers, default "relu". */
+  readonly activation?: ActivationName
   /** Prior of every weight and bias, default N(0, 1). */
   readonly prior?: Priors
   /** See `meanField`. */
@@ -31,7 +39,8 @@ export type Loose = ReadonlyArray<unknown>
 
 const fullyConnected = (inputs: number, outputs: number, options: NetworkOptions): Layer<Loose, Loose> => {
   const { hidden = [50], activation = "relu", prior, initialStd, estimator } = options
-  assertConfig(activation === "relu" || activation === "tanh", "activation", '"relu" or "tanh"', activation)
+  const names = Object.keys(activations)
+  assertConfig(names.includes(activation), "activation", `one of ${names.join(", ")}`, activation)
   const shared = {
     ...(prior === undefined ? {} : { prior }),
     ...(initialStd === undefined ? {} : { initialStd }),
@@ -40,7 +49,7 @@ const fullyConnected = (inputs: number, outputs: number, options: NetworkOptions
   const widths = [inputs, ...hidden, outputs]
   const layers: Array<AnyLayer> = []
   for (let i = 0; i + 1 < widths.length; i++) {
-    if (i > 0) layers.push(activation === "relu" ? relu : tanh)
+    if (i > 0) layers.push(activations[activation])
     layers.push(BayesianLinear.make({ in: widths[i]!, out: widths[i + 1]!, ...shared }))
   }
   return sequential(...(layers as [AnyLayer, ...Array<AnyLayer>])) as Layer<Loose, Loose>

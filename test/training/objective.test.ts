@@ -1,12 +1,15 @@
 // The loss: what it is made of, its gradient, and that neither depends on how rows are batched.
 
 import {
+  type ActivationName,
+  activations,
   BayesianLinear,
   Dataset,
   Key,
   Likelihood,
   Model,
   relu,
+  type Spec,
   Standardizer,
   sequential,
   Tensor,
@@ -135,6 +138,18 @@ describe("a model", () => {
     ).toBe(true)
     const target = Standardizer.apply(original.targets, all.y, "float32")
     expect(again.likelihood.nll({}, y, target)).toBe(original.likelihood.nll({}, y, target))
+  })
+
+  it("has the activation that is named between its layers, and refuses other names", () => {
+    const data = Dataset.make({ x: all.x, y: all.y })
+    for (const activation of Object.keys(activations) as ReadonlyArray<ActivationName>) {
+      const { spec } = Model.regression(data, { hidden: [3, 3], activation }).network
+      const kinds = (spec.layers as ReadonlyArray<Spec.Spec>).map((layer) => layer.kind)
+      expect(kinds).toEqual(["bayesian", activation, "bayesian", activation, "bayesian"])
+    }
+    expect(() => Model.regression(data, { activation: "toString" as never })).toThrow(
+      "activation: expected one of identity, relu, leaky-relu, elu, gelu, silu, sigmoid, softplus, tanh, got toString"
+    )
   })
 
   it("refuses a network that does not take its inputs", () => {
