@@ -114,6 +114,11 @@ export interface Kernels {
   /** Its pullback: dy to the first of the largest elements of its window, or to all in equal parts. */
   pool2dVjp(pool: Pool, x: Tensor, dy: Tensor, window: Window): Tensor
 
+  /** -1 with probability `rate`, else rate / (1 - rate): element i depends on the key and i alone. */
+  dropoutNoise(key: Key, spec: TensorSpec, rate: number): Tensor
+  /** x (1 + eps): x [B, ...], eps [B, ...], or [1, ...] for all rows. It is its own pullback, of dy. */
+  dropout(x: Tensor, eps: Tensor): Tensor
+
   /** w = mean + exp(logStd) eps. */
   normalSample(q: NormalParams, eps: Tensor): Tensor
   /** The pullback of `normalSample`: { mean: dw, logStd: dw exp(logStd) eps }. */

@@ -36,7 +36,7 @@ const noNoise = <W>(layer: Layer<W, Empty>): Empty => {
     option: "bayesian, layer",
     expected: "a deterministic layer",
     actual: `"${layer.spec.kind}", which has noise`,
-    hint: "Its weights are distributions already: use it as it is, or lift the deterministic layer inside it"
+    hint: "Its weights are distributions already, or it is a dropout: use it as it is, or lift the deterministic layers inside it"
   })
 }
 

@@ -9,13 +9,16 @@ import * as activation from "./activation.ts"
 import * as bayesian from "./bayesian.ts"
 import * as Conv1d from "./Conv1d.ts"
 import * as Conv2d from "./Conv2d.ts"
+import * as Dropout from "./Dropout.ts"
 import * as freeze from "./freeze.ts"
 import type { Any } from "./Layer.ts"
 import * as Linear from "./Linear.ts"
 import * as moped from "./moped.ts"
+import * as parallel from "./parallel.ts"
 import * as pooling from "./pooling.ts"
 import * as Registry from "./Registry.ts"
 import * as reshape from "./reshape.ts"
+import * as residual from "./residual.ts"
 import * as sequential from "./sequential.ts"
 
 /** @category registry @since 0.1.0 */
@@ -26,8 +29,11 @@ export const builtin: Registry.Registry = {
     Conv2d.definition,
     ...pooling.definitions,
     ...reshape.definitions,
+    Dropout.definition,
     bayesian.definition,
     sequential.definition,
+    residual.definition,
+    parallel.definition,
     freeze.definition,
     moped.definition,
     ...activation.definitions

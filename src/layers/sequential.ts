@@ -6,21 +6,14 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { ConfigError, ShapeError } from "../core/errors.ts"
-import * as Key from "../core/Key.ts"
-import { format, type Shape } from "../core/Shape.ts"
+import { ShapeError } from "../core/errors.ts"
+import type { Shape } from "../core/Shape.ts"
 import { define, SpecSchema } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
-import { type Any, atMean, type Layer, type Noise, type Params, predictive } from "./Layer.ts"
-import { operations } from "./operations.ts"
+import { composite, type NoiseOf, named, outShapeOf, type ParamsOf, type Parts, type Tuple } from "./composite.ts"
+import type { Any, Layer } from "./Layer.ts"
 import * as Registry from "./Registry.ts"
-
-/** A tuple of layers' parameters, or noises. @category type-level @since 0.1.0 */
-export type ParamsOf<Ls extends ReadonlyArray<Any>> = { readonly [K in keyof Ls]: Params<Ls[K]> }
-
-/** @category type-level @since 0.1.0 */
-export type NoiseOf<Ls extends ReadonlyArray<Any>> = { readonly [K in keyof Ls]: Noise<Ls[K]> }
 
 /**
  * **Shapes**: x [B, ...in of the first] -> y [B, ...out of the last]. **Errors**: `ConfigError` for no layers,
@@ -39,24 +32,16 @@ export type NoiseOf<Ls extends ReadonlyArray<Any>> = { readonly [K in keyof Ls]:
  * @category constructors
  * @since 0.1.0
  */
-export const sequential = <const Ls extends readonly [Any, ...ReadonlyArray<Any>]>(
-  ...layers: Ls
-): Layer<ParamsOf<Ls>, NoiseOf<Ls>> => {
-  if (layers.length === 0) {
-    throw new ConfigError({ option: "sequential", expected: "at least one layer", actual: "none" })
-  }
+export const sequential = <const Ls extends Parts>(...layers: Ls): Layer<ParamsOf<Ls>, NoiseOf<Ls>> => {
+  const parts = composite(
+    { kind: "sequential", of: sequential, inShapes: (inShape) => shapesBetween(layers, inShape) },
+    layers
+  )
   assertChannels(layers)
-  const shared = layers.map((layer) => layer.predictive)
   const lowest = layers.findIndex((layer) => Tree.leavesWith(Tree.isSpec, layer.shapes).length > 0)
-  const tuple: Layer<ReadonlyArray<unknown>, ReadonlyArray<unknown>> = {
-    spec: { kind: "sequential", layers: layers.map((layer) => layer.spec) },
-    shapes: layers.map((layer) => layer.shapes) as never,
+  const tuple: Tuple = {
+    ...parts,
     outShape: (inShape) => shapesBetween(layers, inShape).at(-1)!,
-    init: (key) => layers.map((layer, i) => layer.init(Key.fold(key, i))),
-    noise: (key, batch, inShape) => {
-      const between = inShape === undefined ? [] : shapesBetween(layers, inShape)
-      return layers.map((layer, i) => layer.noise(Key.fold(key, i), batch, between[i]))
-    },
     forward: (params, x, eps) => layers.reduce((h, layer, i) => layer.forward(params[i], h, eps[i]), x),
     vjp: (params, x, eps) => {
       const pullbacks: Array<ReturnType<Any["vjp"]>["pullback"]> = []
@@ -89,47 +74,16 @@ export const sequential = <const Ls extends readonly [Any, ...ReadonlyArray<Any>
           return { dParams, ...(d === undefined ? {} : { dx: d }) }
         }
       }
-    },
-    operations: (inShape) => {
-      const between = shapesBetween(layers, inShape)
-      return layers.reduce((sum, layer, i) => sum + operations(layer, between[i]!), 0)
-    },
-    kl: (params, eps) => layers.reduce((sum, layer, i) => sum + layer.kl(params[i], eps?.[i]), 0),
-    klGrad: (params, eps) => layers.map((layer, i) => layer.klGrad(params[i], eps?.[i])),
-    ...(shared.every((layer) => layer === undefined)
-      ? {}
-      : { predictive: sequential(...(layers.map(predictive) as [Any, ...ReadonlyArray<Any>])) as never }),
-    ...(layers.every((layer) => layer.atMean === undefined)
-      ? {}
-      : {
-          atMean: (params: ReadonlyArray<unknown>) => {
-            const parts = layers.map((layer, i) => atMean(layer, params[i]))
-            const network = sequential(...(parts.map((part) => part.layer) as [Any, ...ReadonlyArray<Any>]))
-            return { layer: network as never, params: parts.map((part) => part.params) }
-          }
-        })
+    }
   }
   return tuple as unknown as Layer<ParamsOf<Ls>, NoiseOf<Ls>>
 }
 
-const named = (layers: ReadonlyArray<Any>, i: number): string => `layer ${i} ("${layers[i]!.spec.kind}")`
-
-/** The shapes before, between and after the layers. **Errors**: `ShapeError` that names both layers where they do not fit. */
+/** The shapes before, between and after the layers. */
 const shapesBetween = (layers: ReadonlyArray<Any>, inShape: Shape): ReadonlyArray<Shape> => {
   const shapes = [inShape]
-  for (const [i, layer] of layers.entries()) {
-    try {
-      shapes.push(layer.outShape(shapes[i]!))
-    } catch (error) {
-      if (!(error instanceof ShapeError)) throw error
-      const from = i === 0 ? "the input" : named(layers, i - 1)
-      throw new ShapeError({
-        where: `sequential, ${named(layers, i)}`,
-        expected: error.expected,
-        actual: `${format(shapes[i]!)} from ${from}`,
-        hint: `${error.where}${error.hint === undefined ? "" : `. ${error.hint}`}`
-      })
-    }
+  for (const i of layers.keys()) {
+    shapes.push(outShapeOf("sequential", layers, i, shapes[i]!, i === 0 ? "the input" : named(layers, i - 1)))
   }
   return shapes
 }

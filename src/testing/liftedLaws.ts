@@ -76,6 +76,8 @@ export const liftedLaws = <P, E, W>(
   cases: fc.Arbitrary<Case<P, E>>
 ): ReadonlyArray<Law> => {
   const view = predictive(layer)
+  // No tensors, but the tuples of a composition.
+  const none = inner.noise(Key.make(0), 1, inShape)
   return [
     // 3 cases of 4000 draws each; see moments.ts for the probabilities of a false alarm and of a missed fault.
     once("layer: kl = Monte-Carlo E[log q - log p]", (seed) => {
@@ -94,7 +96,7 @@ export const liftedLaws = <P, E, W>(
     forAll("layer: eps = 0 gives the mean", cases, ({ params, x, eps }) =>
       assertIdentical(
         "forward without noise",
-        inner.forward(posterior.mean(params), x, {}),
+        inner.forward(posterior.mean(params), x, none),
         layer.forward(params, x, Tree.zerosLike(eps))
       )
     ),
@@ -103,7 +105,7 @@ export const liftedLaws = <P, E, W>(
       fc.tuple(cases, arbitraries.key),
       ([{ params, x }, key]) => {
         const eps = view.noise(key, x.shape[0]!, inShape)
-        assertIdentical("forward", inner.forward(posterior.sample(params, eps), x, {}), view.forward(params, x, eps))
+        assertIdentical("forward", inner.forward(posterior.sample(params, eps), x, none), view.forward(params, x, eps))
       }
     ),
     ...(layer.predictive === undefined ? [] : [viewLaw(layer, view, inShape, cases)])
@@ -121,7 +123,7 @@ const viewLaw = <P, E>(
     const [{ params, x }] = fixedCases(cases, 1, seed) as [Case<P, E>]
     const row = Tensor.rows(x, 0, 1)
     const centre = atMean(layer, params)
-    const mean = centre.layer.forward(centre.params, row, {})
+    const mean = centre.layer.forward(centre.params, row, centre.layer.noise(Key.make(0), 1, inShape))
     const deviation = (of: Layer<P, unknown>) => (key: Key.Key) =>
       kernels(x.dtype).axpy(-1, mean, of.forward(params, row, of.noise(key, 1, inShape)))
     assertSameMoments(deviation(layer), deviation(view), seed)

@@ -8,6 +8,7 @@ import type { Kernels } from "../Kernels.ts"
 import * as affine from "./affine.ts"
 import * as convolution from "./convolution.ts"
 import * as density from "./density.ts"
+import * as dropout from "./dropout.ts"
 import * as elementwise from "./elementwise.ts"
 import * as estimators from "./estimators.ts"
 import * as likelihood from "./likelihood.ts"
@@ -23,6 +24,7 @@ export const reference: Kernels = {
   ...affine,
   ...convolution,
   ...pooling,
+  ...dropout,
   ...normal,
   ...density,
   ...elementwise,
