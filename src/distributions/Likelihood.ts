@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import type { Key } from "../core/Key.ts"
-import type { Spec } from "../core/Spec.ts"
+import type { Definition, Spec } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import type { Shapes } from "../core/Tree.ts"
 
@@ -18,7 +18,7 @@ export interface Likelihood<L> {
   init(key: Key): L
   /**
    * -log p(target | output) in nats, summed over the batch and the targets. `weights` [B], if given, count each row that
-   * many times.
+   * many times: a finite number from 0, in the output's dtype. Nothing is divided by their sum.
    */
   nll(params: L, output: Tensor, target: Tensor, weights?: Tensor): number
   nllGrad(
@@ -59,3 +59,6 @@ export interface Classes<L> extends Likelihood<L> {
 export interface Continuous<L> extends Likelihood<L> {
   conditional(params: L, output: Tensor): Conditional
 }
+
+/** How a kind of likelihood is made again, its parts found among all definitions. @category registry @since 0.2.0 */
+export type LikelihoodDefinition = Definition<Likelihood<unknown>, ReadonlyArray<LikelihoodDefinition>>

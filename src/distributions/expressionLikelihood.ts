@@ -5,12 +5,13 @@
  */
 import * as Schema from "effect/Schema"
 import { assertConfig, ConfigError } from "../core/errors.ts"
+import { rowWeights } from "../core/rowWeights.ts"
 import * as Shape from "../core/Shape.ts"
-import { type Definition, define } from "../core/Spec.ts"
+import { define } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { type Compiled, compile } from "./expression.ts"
-import type { Likelihood } from "./Likelihood.ts"
+import type { Likelihood, LikelihoodDefinition } from "./Likelihood.ts"
 
 /** @category models @since 0.2.0 */
 export interface ExpressionOptions<P extends string = never> {
@@ -91,17 +92,13 @@ export const fromExpression = <P extends string = never>(
     ]
     Shape.assertSame("likelihood, output", { shape: [B, K * T], dtype: output.dtype }, output)
     Shape.assertSame("likelihood, target", { shape: [B, T], dtype: output.dtype }, target)
-    if (weights !== undefined) {
-      Shape.assertSame("likelihood, weights", { shape: [B], dtype: output.dtype }, weights)
-    }
+    const weightOf = rowWeights(output, weights)
     const [outs, targets] = [Tensor.toFloat64Array(output), Tensor.toFloat64Array(target)]
-    const perRow = weights === undefined ? new Float64Array(B).fill(1) : Tensor.toFloat64Array(weights)
-    for (const [row, weight] of perRow.entries()) {
-      assertConfig(Number.isFinite(weight) && weight >= 0, `weight of row ${row}`, "a finite number from 0", weight)
-    }
     const at = new Float64Array(variables.length)
     for (const [j, name] of names.entries()) at[1 + K + j] = Tensor.item(params[name as P])
     for (let row = 0; row < B; row++) {
+      const weight = weightOf(row)
+      if (weight === 0) continue
       for (let t = 0; t < T; t++) {
         const column = (k: number): number => (row * K + k) * T + t
         at[0] = targets[row * T + t]!
@@ -115,7 +112,7 @@ export const fromExpression = <P extends string = never>(
             actual: `${found} at ${variables.map((name, i) => `${name} = ${at[i]}`).join(", ")} (row ${row})`
           })
         }
-        visit(finite, perRow[row]!, column)
+        visit(finite, weight, column)
       }
     }
   }
@@ -151,7 +148,7 @@ export const fromExpression = <P extends string = never>(
 const Numbers = /*#__PURE__*/ Schema.Record(Schema.String, Schema.Finite)
 
 /** @category registry @since 0.2.0 */
-export const expressionDefinition: Definition<Likelihood<ExpressionParameters<string>>> = /*#__PURE__*/ define(
+export const expressionDefinition: LikelihoodDefinition = /*#__PURE__*/ define(
   "expression",
   Schema.Struct({
     logProb: Schema.String,

@@ -1,33 +1,27 @@
 /**
- * Gaussian likelihoods: target ~ N(output, std^2), the std given or learned.
+ * Gaussian likelihoods: target ~ N(output, std^2), the std given, learned, or an output of the network.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { assertConfig } from "../core/errors.ts"
-import { exp, log, normalCdf } from "../core/math.ts"
-import type { DType } from "../core/Shape.ts"
-import { type Definition, define } from "../core/Spec.ts"
+import { ShapeError } from "../core/errors.ts"
+import { log, normalCdf } from "../core/math.ts"
+import { format } from "../core/Shape.ts"
+import { define } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Empty } from "../core/Tree.ts"
-import { kernels } from "../kernels/index.ts"
-import type { Conditional, Continuous } from "./Likelihood.ts"
+import type { Continuous, LikelihoodDefinition } from "./Likelihood.ts"
+import { givenScale, type LearnedOptions, learnedScale, locationScale } from "./locationScale.ts"
 import { assertStd } from "./std.ts"
 
 const HALF_LOG_2PI = 0.9189385332046727
 
-const conditional = (output: Tensor.Tensor, logStds: Tensor.Tensor): Conditional => {
-  const mean = Tensor.toFloat64Array(output)
-  const logStd = Tensor.toFloat64Array(logStds)
-  const std = logStd.map(exp)
-  const z = (i: number, y: number): number => (y - mean[i]!) / std[i % std.length]!
-  return {
-    mean,
-    variance: mean.map((_, i) => std[i % std.length]! * std[i % std.length]!),
-    logPdf: (i, y) => -0.5 * z(i, y) * z(i, y) - logStd[i % std.length]! - HALF_LOG_2PI,
-    cdf: (i, y) => normalCdf(z(i, y))
-  }
-}
+const normal = locationScale({
+  density: (logScale) => ({ name: "Gaussian", logScale }),
+  variance: 1,
+  logPdf: (z) => -0.5 * z * z - HALF_LOG_2PI,
+  cdf: normalCdf
+})
 
 const STD = "a finite standard deviation above 0"
 
@@ -49,24 +43,17 @@ const STD = "a finite standard deviation above 0"
  * @since 0.1.0
  */
 export const gaussian = (options: { readonly std: number | ReadonlyArray<number> }): Continuous<Empty> => {
-  const std = typeof options.std === "number" ? options.std : [...options.std]
-  const stds = typeof std === "number" ? [std] : std
-  assertConfig(stds.length > 0, "std of a Gaussian likelihood", "at least one standard deviation", "an empty list")
-  for (const each of stds) assertStd("std of a Gaussian likelihood", STD, each)
-  const logStds = (output: Tensor.Tensor): Tensor.Tensor =>
-    typeof std === "number"
-      ? Tensor.full({ shape: output.shape.slice(1), dtype: output.dtype }, log(std))
-      : Tensor.from(std.map(log), { dtype: output.dtype })
+  const { scale: std, logScale } = givenScale("std of a Gaussian likelihood", STD, options.std)
   return {
     spec: { kind: "gaussian", std },
     shapes: {},
     init: () => ({}),
-    nll: (_, output, target) => kernels(output.dtype).gaussianNll(output, target, logStds(output)),
-    nllGrad: (_, output, target) => ({
+    nll: (_, output, target, weights) => normal.nll(logScale(output), output, target, weights),
+    nllGrad: (_, output, target, weights) => ({
       dParams: {},
-      dOutput: kernels(output.dtype).gaussianNllGrad(output, target, logStds(output)).output
+      dOutput: normal.nllGrad(logScale(output), output, target, weights).output
     }),
-    conditional: (_, output) => conditional(output, logStds(output))
+    conditional: (_, output) => normal.conditional(logScale(output), output)
   }
 }
 
@@ -84,37 +71,83 @@ export interface LearnedNoise {
  * @category constructors
  * @since 0.1.0
  */
-export const gaussianLearned = (options?: {
-  readonly targets?: number
-  readonly initialStd?: number
-  readonly dtype?: DType
-}): Continuous<LearnedNoise> => {
-  const { targets = 1, initialStd = 0.5, dtype = "float32" } = options ?? {}
+export const gaussianLearned = (
+  options?: LearnedOptions & { readonly initialStd?: number }
+): Continuous<LearnedNoise> => {
+  const { initialStd = 0.5 } = options ?? {}
   assertStd("initialStd of a learned noise", STD, initialStd)
-  assertConfig(Number.isSafeInteger(targets) && targets > 0, "targets", "a whole number above 0", targets)
-  const shapes = { logStd: { shape: [targets], dtype } }
+  const logStd = learnedScale(options ?? {})
   return {
-    spec: { kind: "gaussian-learned", targets, initialStd, dtype },
-    shapes,
-    init: () => ({ logStd: Tensor.full(shapes.logStd, log(initialStd)) }),
-    nll: ({ logStd }, output, target) => kernels(output.dtype).gaussianNll(output, target, logStd),
-    nllGrad: ({ logStd }, output, target) => {
-      const grad = kernels(output.dtype).gaussianNllGrad(output, target, logStd)
-      return { dParams: { logStd: grad.logStd }, dOutput: grad.output }
+    spec: { kind: "gaussian-learned", targets: logStd.shape[0], initialStd, dtype: logStd.dtype },
+    shapes: { logStd },
+    init: () => ({ logStd: Tensor.full(logStd, log(initialStd)) }),
+    nll: (params, output, target, weights) => normal.nll(params.logStd, output, target, weights),
+    nllGrad: (params, output, target, weights) => {
+      const grad = normal.nllGrad(params.logStd, output, target, weights)
+      return { dParams: { logStd: grad.logScale }, dOutput: grad.output }
     },
-    conditional: ({ logStd }, output) => conditional(output, logStd)
+    conditional: (params, output) => normal.conditional(params.logStd, output)
   }
 }
 
+/** The means and the logStds of an output [B, 2T]. */
+const halves = (output: Tensor.Tensor): readonly [mean: Tensor.Tensor, logStd: Tensor.Tensor] => {
+  const [, columns] = output.shape
+  if (columns === undefined || columns % 2 !== 0 || output.shape.length !== 2) {
+    const expected = "an output [B, 2T]: T means, then T logStds"
+    throw new ShapeError({ where: "heteroscedastic likelihood", expected, actual: format(output.shape) })
+  }
+  return [Tensor.slice(output, 1, 0, columns / 2), Tensor.slice(output, 1, columns / 2, columns)]
+}
+
+/**
+ * Noise that depends on the input: the network says each target's mean and the logarithm of its standard deviation.
+ *
+ * **Shapes**: output [B, 2T], T means and then T logStds; target [B, T]. **Source**: Nix & Weigend 1994, with the
+ * logarithm of the std for that of the variance. **Numerics**: finite in float64 for logStd at -50 and 50; the gradient
+ * grows like exp(-2 logStd), which float32 can hold down to -44 for a residual of 1.
+ *
+ * @example
+ * ```ts
+ * import { Likelihood, Tensor } from "effect-bayes"
+ *
+ * const output = Tensor.from([[3, 0], [3, Math.log(2)]])
+ * const { mean, variance } = Likelihood.heteroscedastic().conditional({}, output)
+ * Array.from(mean) // => [3, 3]
+ * Array.from(variance, (v) => v.toFixed(4)) // => ["1.0000", "4.0000"]
+ * ```
+ *
+ * @category constructors
+ * @since 0.2.0
+ */
+export const heteroscedastic = (): Continuous<Empty> => ({
+  spec: { kind: "heteroscedastic" },
+  shapes: {},
+  init: () => ({}),
+  nll: (_, output, target, weights) => {
+    const [mean, logStd] = halves(output)
+    return normal.nll(logStd, mean, target, weights)
+  },
+  nllGrad: (_, output, target, weights) => {
+    const [mean, logStd] = halves(output)
+    const grad = normal.nllGrad(logStd, mean, target, weights)
+    return { dParams: {}, dOutput: Tensor.concat([grad.output, grad.logScale], 1) }
+  },
+  conditional: (_, output) => {
+    const [mean, logStd] = halves(output)
+    return normal.conditional(logStd, mean)
+  }
+})
+
 /** @category registry @since 0.1.0 */
-export const gaussianDefinition: Definition<Continuous<Empty>> = /*#__PURE__*/ define(
+export const gaussianDefinition: LikelihoodDefinition = /*#__PURE__*/ define(
   "gaussian",
   Schema.Struct({ std: Schema.Union([Schema.Finite, Schema.Array(Schema.Finite)]) }),
   gaussian
 )
 
 /** @category registry @since 0.1.0 */
-export const gaussianLearnedDefinition: Definition<Continuous<LearnedNoise>> = /*#__PURE__*/ define(
+export const gaussianLearnedDefinition: LikelihoodDefinition = /*#__PURE__*/ define(
   "gaussian-learned",
   Schema.Struct({
     targets: Schema.Int,
@@ -122,4 +155,11 @@ export const gaussianLearnedDefinition: Definition<Continuous<LearnedNoise>> = /
     dtype: Schema.Literals(["float32", "float64"])
   }),
   gaussianLearned
+)
+
+/** @category registry @since 0.2.0 */
+export const heteroscedasticDefinition: LikelihoodDefinition = /*#__PURE__*/ define(
+  "heteroscedastic",
+  Schema.Struct({}),
+  heteroscedastic
 )

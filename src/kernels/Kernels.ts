@@ -64,6 +64,20 @@ export interface StudentT {
 /** The densities of a number that have a kernel, beside the normal's, as plain data. */
 export type Density = ScaleMixture | Laplace | StudentT
 
+/**
+ * The densities of one target given one output that have a kernel, with their constants. A logScale is [T], one for each
+ * target, or [B, T]. Where rows have weights, each counts that many times, and one of weight 0 as if it were not there.
+ */
+export type TargetDensity =
+  /** N(output, exp(logScale)^2). */
+  | { readonly name: "Gaussian"; readonly logScale: Tensor }
+  /** output + exp(logScale) t, with t of Student's distribution. */
+  | { readonly name: "Student-t"; readonly logScale: Tensor; readonly df: number }
+  /** 0 or 1, the output being the logit of 1; a 1 counts positiveWeight times. */
+  | { readonly name: "Bernoulli"; readonly positiveWeight: number }
+  /** 0, 1, 2, ..., the output being the logarithm of their mean. */
+  | { readonly name: "Poisson" }
+
 /** The constants of one Adam step; the corrections are 1 - beta^t. */
 export interface AdamConstants {
   readonly beta1: number
@@ -159,14 +173,22 @@ export interface Kernels {
   /** dy f'(x), given x and y = f(x). */
   elementwiseVjp(f: Elementwise, x: Tensor, y: Tensor, dy: Tensor): Tensor
 
-  /** -log N(target; output, exp(logStd)^2) in nats, summed. output, target [B, T], logStd [T]. */
-  gaussianNll(output: Tensor, target: Tensor, logStd: Tensor): number
-  /** Its derivatives by the output [B, T] and by logStd [T]. */
-  gaussianNllGrad(output: Tensor, target: Tensor, logStd: Tensor): { readonly output: Tensor; readonly logStd: Tensor }
-  /** -log softmax(logits)[label] in nats, summed. logits [B, C], labels [B, 1]. */
-  categoricalNll(logits: Tensor, labels: Tensor): number
-  /** Its derivative by the logits: softmax(logits) - onehot(label). */
-  categoricalNllGrad(logits: Tensor, labels: Tensor): Tensor
+  /** -log p(target | output) in nats, summed over targets and rows. output, target [B, T], weights [B]. */
+  targetNll(density: TargetDensity, output: Tensor, target: Tensor, weights?: Tensor): number
+  /** Its derivatives by the output [B, T] and, where the density has one, by logScale, in its shape. */
+  targetNllGrad(
+    density: TargetDensity,
+    output: Tensor,
+    target: Tensor,
+    weights?: Tensor
+  ): { readonly output: Tensor; readonly logScale?: Tensor }
+  /**
+   * -log softmax(logits)[label] in nats, summed over rows. logits [B, C], labels [B, 1], weights [B]; each row counts as
+   * often as its weight times that of its class says.
+   */
+  categoricalNll(logits: Tensor, labels: Tensor, weights?: Tensor, classWeights?: ReadonlyArray<number>): number
+  /** Its derivative by the logits: softmax(logits) - onehot(label), as often. */
+  categoricalNllGrad(logits: Tensor, labels: Tensor, weights?: Tensor, classWeights?: ReadonlyArray<number>): Tensor
   /** The probabilities of the classes, each row summing to 1. logits [B, C] -> float64 [B, C]. */
   softmax(logits: Tensor): Tensor
 

@@ -15,7 +15,8 @@ export type {
   NormalGrad,
   NormalParams,
   Pool,
-  RmspropConstants
+  RmspropConstants,
+  TargetDensity
 } from "./Kernels.ts"
 export { reference } from "./reference/index.ts"
 export { outSize, type Pair, type Window } from "./Window.ts"

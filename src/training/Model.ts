@@ -11,9 +11,9 @@ import * as Schema from "effect/Schema"
 import { ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import type { DType } from "../core/Shape.ts"
-import { rebuild, SpecSchema } from "../core/Spec.ts"
+import { SpecSchema } from "../core/Spec.ts"
 import { Standardizer } from "../data/index.ts"
-import type { Likelihood } from "../distributions/index.ts"
+import { Likelihood } from "../distributions/index.ts"
 import { builtin, type Layer, fromSpec as layerFromSpec, type Registry } from "../layers/index.ts"
 
 /** P, E: parameters and noise of the network; L: parameters of the likelihood. @category models @since 0.1.0 */
@@ -107,6 +107,6 @@ export const fromSpec = (spec: unknown, registry: Registry = builtin): Model<unk
   return {
     ...rest,
     network: layerFromSpec(network, registry),
-    likelihood: rebuild("likelihood", registry.likelihoods, likelihood, undefined)
+    likelihood: Likelihood.fromSpec(likelihood, registry.likelihoods)
   }
 }

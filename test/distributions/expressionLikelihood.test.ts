@@ -92,7 +92,7 @@ describe("several outputs of several targets", () => {
       "likelihood, output: expected float64 [1, 4], got float64 [1, 2]"
     )
     expect(() => formula.nll({}, row, Tensor.from([[0, 4]]))).toThrow("likelihood, target: expected float64 [1, 2]")
-    expect(() => formula.nll({}, row, target, matrix([1]))).toThrow("likelihood, weights: expected float64 [1]")
+    expect(() => formula.nll({}, row, target, matrix([1]))).toThrow("weights of the rows: expected float64 [1]")
     expect(() => formula.nll({}, row, Tensor.from([1]))).toThrow(ShapeError)
   })
 })

@@ -51,7 +51,7 @@ describe("what cannot be", () => {
     )
     expect(() => Likelihood.gaussian({ std: [1, Number.NaN] })).toThrow(ConfigError)
     expect(() => Likelihood.gaussian({ std: [] })).toThrow(
-      "std of a Gaussian likelihood: expected at least one standard deviation, got an empty list"
+      "std of a Gaussian likelihood: expected at least one number, got an empty list"
     )
     for (const std of [1e-151, 1e151]) {
       const range = `expected a number from 1e-150 to 1e+150, got ${std}`
@@ -66,7 +66,7 @@ describe("what cannot be", () => {
     const column = Tensor.from([[0]], { dtype: "float64" })
     expect(() => Likelihood.gaussian({ std: [1, 1] }).nll({}, zero, column)).toThrow(ShapeError)
     expect(() => Likelihood.gaussian({ std: [1] }).nll({}, zero, zero)).toThrow(
-      "Gaussian likelihood, logStd: expected float64 [2], got float64 [1]"
+      "Gaussian likelihood, logScale: expected float64 [2], got float64 [1]"
     )
   })
 })

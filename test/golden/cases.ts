@@ -1,4 +1,4 @@
-// Reads a file of known answers: what a case holds, as tensors and records of the dtype under test.
+// Reads the files of known answers: what a case holds, as tensors and records of the dtype under test.
 import { readFileSync } from "node:fs"
 import { Shape, Tensor } from "effect-bayes"
 

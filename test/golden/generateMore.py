@@ -155,7 +155,35 @@ def clipping(randn):
                                            clipped={k: p.grad for k, p in zip(gradients, leaves)})
 
 
-TOPICS = [convolutions, pools, optimizers, schedules, clipping]
+def likelihoods(randn):
+    """Student's t, class and row weights: -log p summed over rows, never divided by the weights."""
+    def below(high, *shape):
+        return torch.remainder(torch.floor(randn(*shape) * 1000), high)
+
+    for df in (2.5, 4.0, 30.0):
+        z, s, y = leaf(randn(6, 3)), leaf(randn(3) * 0.5), randn(6, 3) * 3
+        n = -torch.distributions.StudentT(df, z, torch.exp(s)).log_prob(y).sum()
+        grad, d_scale = torch.autograd.grad(n, (z, s))
+        yield "likelihood/student-t", dict(output=z, target=y, df=df, logScale=s, nll=n, grad=grad, gradLogScale=d_scale)
+    for scale in (1.0, 60.0):
+        z, y, w = leaf(randn(8, 4) * scale), below(4, 8), torch.exp(randn(4))
+        n = F.cross_entropy(z, y.to(torch.int64), weight=w, reduction="sum")
+        yield "likelihood/categorical-class-weights", dict(
+            output=z, labels=y, classWeights=w.tolist(), nll=n, grad=torch.autograd.grad(n, z)[0])
+        z, y, w = leaf(randn(8, 2) * scale), below(2, 8, 2), 3.5
+        n = F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(w), reduction="sum")
+        yield "likelihood/bernoulli-positive-weight", dict(
+            output=z, target=y, positiveWeight=w, nll=n, grad=torch.autograd.grad(n, z)[0])
+    z, y, w = leaf(randn(5, 2)), below(2, 5, 2), torch.exp(randn(5))
+    n = F.binary_cross_entropy_with_logits(z, y, weight=w[:, None], reduction="sum")
+    yield "likelihood/bernoulli-row-weights", dict(output=z, target=y, weights=w, nll=n, grad=torch.autograd.grad(n, z)[0])
+    z, y, w = leaf(randn(5, 4)), randn(5, 2), torch.exp(randn(5))
+    n = -(w[:, None] * torch.distributions.Normal(z[:, :2], torch.exp(z[:, 2:])).log_prob(y)).sum()
+    yield "likelihood/heteroscedastic-row-weights", dict(
+        output=z, target=y, weights=w, nll=n, grad=torch.autograd.grad(n, z)[0])
+
+
+TOPICS = [convolutions, pools, optimizers, schedules, clipping, likelihoods]
 
 
 def main():

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""High-precision values of the functions in src/core/math.ts and src/core/gamma.ts, and of the activations.
+"""High-precision values of the functions in src/core/math.ts, gamma.ts and studentT.ts, and of the activations.
 
 Usage: python3 math.py OUT.json      (needs mpmath)
 Each function maps to pairs [x, f(x)]: x is a float64, f(x) the float64 nearest to the value at 60 digits.
 Arguments: a sweep over every decade of the function's range in both signs, and the places where it changes its method.
 """
 import json, random, sys
-from mpmath import mp, mpf, cosh, erfc, exp, expm1, log, log1p, loggamma, sqrt, tanh, sinpi, cospi
+from mpmath import mp, mpf, betainc, cosh, erfc, exp, expm1, log, log1p, loggamma, sqrt, tanh, sinpi, cospi
 
 mp.dps = 60
 random.seed(20260101)
@@ -65,6 +65,21 @@ activations = {
 for name, (f, df) in activations.items():
     functions[f"activation/{name}"] = (f, tails)
     functions[f"activation/{name}/derivative"] = (df, tails)
+
+
+# Student's distribution function, by the incomplete beta function of whichever tail is the smaller
+def student_cdf(df):
+    def cdf(t):
+        tail = betainc(mpf(df) / 2, mpf("0.5"), 0, df / (df + t * t), regularized=True) / 2
+        return tail if t < 0 else 1 - tail
+    return cdf
+
+
+rng = random.Random(5)
+for df in (2.001, 3.0, 4.0, 7.5, 30.0, 1000.0, 1000000.0):
+    ts = [s * rng.uniform(1, 10) * 10.0 ** k for k in range(-8, 3) for s in (1, -1)] + [rng.uniform(-8, 8) for _ in range(40)]
+    # beyond 40 there is nothing left of it for many degrees of freedom
+    functions[f"studentTCdf/{df}"] = (student_cdf(df), (within(40, ts) if df >= 1000 else ts) + [0.0])
 
 table = {name: [[x, float(f(mpf(x)))] for x in xs] for name, (f, xs) in functions.items()}
 json.dump({"source": "mpmath, 60 digits", "functions": table}, open(sys.argv[1], "w"))

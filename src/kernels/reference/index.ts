@@ -6,16 +6,17 @@
  */
 import type { Kernels } from "../Kernels.ts"
 import * as affine from "./affine.ts"
+import * as categorical from "./categorical.ts"
 import * as convolution from "./convolution.ts"
 import * as density from "./density.ts"
 import * as dropout from "./dropout.ts"
 import * as elementwise from "./elementwise.ts"
 import * as estimators from "./estimators.ts"
-import * as likelihood from "./likelihood.ts"
 import * as normal from "./normal.ts"
 import * as optimizer from "./optimizer.ts"
 import * as pooling from "./pooling.ts"
 import * as random from "./random.ts"
+import * as targetDensity from "./targetDensity.ts"
 
 /** @category engines @since 0.1.0 */
 export const reference: Kernels = {
@@ -29,6 +30,7 @@ export const reference: Kernels = {
   ...density,
   ...elementwise,
   ...estimators,
-  ...likelihood,
+  ...targetDensity,
+  ...categorical,
   ...optimizer
 }

@@ -1,0 +1,42 @@
+/**
+ * The Poisson likelihood: a target that counts, from the logarithm of its rate.
+ *
+ * @since 0.2.0
+ */
+import * as Schema from "effect/Schema"
+import { define } from "../core/Spec.ts"
+import type { Empty } from "../core/Tree.ts"
+import { kernels, type TargetDensity } from "../kernels/index.ts"
+import type { Likelihood, LikelihoodDefinition } from "./Likelihood.ts"
+
+const density: TargetDensity = { name: "Poisson" }
+
+/**
+ * Each target is a count with mean exp(output).
+ *
+ * **Shapes**: output and target [B, T]. **Numerics**: finite as long as the rate is: a log rate up to 709, for the
+ * gradient in float32 up to 88. **Errors**: `ConfigError` for a negative or fractional count, naming its row.
+ *
+ * @example
+ * ```ts
+ * import { Likelihood, Tensor } from "effect-bayes"
+ *
+ * Likelihood.poisson().nll({}, Tensor.from([[0]]), Tensor.from([[0]])) // => 1
+ * ```
+ *
+ * @category constructors
+ * @since 0.2.0
+ */
+export const poisson = (): Likelihood<Empty> => ({
+  spec: { kind: "poisson" },
+  shapes: {},
+  init: () => ({}),
+  nll: (_, output, target, weights) => kernels(output.dtype).targetNll(density, output, target, weights),
+  nllGrad: (_, output, target, weights) => ({
+    dParams: {},
+    dOutput: kernels(output.dtype).targetNllGrad(density, output, target, weights).output
+  })
+})
+
+/** @category registry @since 0.2.0 */
+export const poissonDefinition: LikelihoodDefinition = /*#__PURE__*/ define("poisson", Schema.Struct({}), poisson)
