@@ -5,6 +5,7 @@ import {
   Conv1d,
   Conv2d,
   type Estimator,
+  empiricalBayes,
   type Layer,
   Linear,
   type MeanField,
@@ -86,4 +87,10 @@ for (const estimator of estimators) {
       }
     })
   )
+
+  // As factorized as the mean-field posterior that it is built around.
+  const scaled = bayesian(Linear.make({ in: 2, out: 2, dtype: "float64" }), empiricalBayes<Linear.Params>(), {
+    estimator
+  })
+  under(`${estimator}, empirical Bayes`, laws.layer(scaled, { inShape: [2] }))
 }
