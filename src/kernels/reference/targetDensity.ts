@@ -67,7 +67,7 @@ const bernoulli = (positiveWeight: number): Density => ({
 
 /** The output is the logarithm of the rate. */
 const poisson: Density = {
-  nll: (y, o) => exp(o) - y * o + lgamma(y + 1),
+  nll: (y, o) => exp(o) - y * o + (y > 1 ? lgamma(y + 1) : 0), // 0! = 1! = 1 exactly
   dOutput: (y, o) => exp(o) - y,
   targets: { expected: "a count: 0, 1, 2, ...", include: (y) => Number.isSafeInteger(y) && y >= 0 }
 }
