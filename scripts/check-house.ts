@@ -2,7 +2,9 @@
 import { globSync, readFileSync } from "node:fs"
 import { checkHouse } from "./lib/house.ts"
 
-const paths = globSync("{src,assembly,test,scripts,examples,bench}/**/*.ts", { exclude: ["test/generated/**"] })
+const paths = globSync("{src,assembly,test,scripts,examples,experiments,bench}/**/*.ts", {
+  exclude: ["test/generated/**"]
+})
 const findings = checkHouse(new Map(paths.sort().map((path) => [path, readFileSync(path, "utf8")])))
 
 for (const { path, line, rule, advice } of findings) console.log(`${path}:${line} ${rule}: ${advice}`)
