@@ -2,7 +2,7 @@
  * The mean-field posterior: every weight has a normal of its own, N(mean, exp(logStd)^2).
  *
  * **Source**: Blundell et al. 2015, section 3.2. We deviate in the parameter of the scale (logStd, not rho with
- * std = log(1 + exp(rho))) and take the KL to a normal prior in closed form, which has less variance.
+ * std = log(1 + exp(rho))) and take the KL in closed form where the prior has one, which has less variance.
  *
  * @since 0.1.0
  */

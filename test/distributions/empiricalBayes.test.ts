@@ -146,6 +146,30 @@ describe("trained", () => {
   })
 })
 
+it("with a likelihood of one weight, trains posterior and scale to the maximum of the evidence", () => {
+  // The data say N(w; 2, 1/4) of the weight, so its estimate has the evidence N(2; 0, s^2 + 1/4): best is s^2 = 4 - 1/4,
+  // and there the posterior has precision 4 + 1/s^2 and mean 8 over that. One weight's normal posterior is exact.
+  const posterior = empiricalBayes<Tensor.Tensor>()
+  let params = { weights: { mean: scales(0.1), logStd: scales(-1) }, logScale: scales(0) }
+  const at = (t: Tensor.Tensor) => Tensor.toFloat64Array(t)[0]!
+  for (let step = 0; step < 5000; step++) {
+    const kl = posterior.klGrad(params)
+    const { mean, logStd } = params.weights
+    const down = (t: Tensor.Tensor, d: number) => scales(at(t) - 0.02 * d)
+    params = {
+      weights: {
+        mean: down(mean, 4 * (at(mean) - 2) + at(kl.weights.mean)),
+        logStd: down(logStd, 4 * Math.exp(2 * at(logStd)) + at(kl.weights.logStd))
+      },
+      logScale: down(params.logScale, at(kl.logScale))
+    }
+  }
+  const variance = 4 - 1 / 4
+  expect(Math.exp(2 * at(params.logScale))).toBeCloseTo(variance, 9)
+  expect(at(params.weights.mean)).toBeCloseTo(8 / (4 + 1 / variance), 9)
+  expect(Math.exp(-2 * at(params.weights.logStd))).toBeCloseTo(4 + 1 / variance, 9)
+})
+
 describe("over a whole network", () => {
   const network = sequential(Linear.make({ in: 3, out: 4 }), relu, Linear.make({ in: 4, out: 2 }))
   const posterior = empiricalBayes<ReturnType<typeof network.init>>({ prior: laplace({ scale: 1 }) })
