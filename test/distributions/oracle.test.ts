@@ -76,6 +76,37 @@ describe("likelihoods", () => {
     { formula: "log((1 - y) * exp(a) + y * exp(b)) - log(exp(a) + exp(b))", outputs: ["a", "b"] },
     fc.constantFrom(0, 1)
   )
+  likelihood("heteroscedastic", Likelihood.heteroscedastic(), { formula: learned, outputs: ["mu", "logStd"] })
+
+  const t = "gamma((v + 1) / 2) / (gamma(v / 2) * sqrt(v * pi))"
+  const student = `log(${t} / exp(logScale) * (1 + ((y - mu) / exp(logScale))^2 / v)^(-(v + 1) / 2))`
+  likelihood("studentTLearned", Likelihood.studentTLearned({ df: 3.5, dtype: "float64" }), {
+    formula: student,
+    constants: { v: 3.5 },
+    outputs: ["mu"],
+    parameter: "logScale"
+  })
+  likelihood("studentT", Likelihood.studentT({ df: 3.5, scale: 0.4 }), {
+    formula: student,
+    constants: { v: 3.5, logScale: Math.log(0.4) },
+    outputs: ["mu"]
+  })
+  likelihood(
+    "poisson",
+    Likelihood.poisson(),
+    { formula: "log(exp(a)^y * exp(-exp(a)) / y!)", outputs: ["a"] },
+    fc.integer({ min: 0, max: 20 })
+  )
+  likelihood(
+    "bernoulli",
+    Likelihood.bernoulli({ positiveWeight: 2.5 }),
+    {
+      formula: "k * y * log(1 / (1 + exp(-a))) + (1 - y) * log(1 / (1 + exp(a)))",
+      constants: { k: 2.5 },
+      outputs: ["a"]
+    },
+    fc.constantFrom(0, 1)
+  )
 })
 
 /** A prior of one weight w, where |w| is 0.01 or more: no derivative is compared at a kink. */

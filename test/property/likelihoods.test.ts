@@ -62,4 +62,12 @@ for (const dtype of ["float64", "float32"] as const) {
     `fromExpression of the logistic, 1 target, ${dtype}`,
     laws.likelihood(Likelihood.fromExpression(logistic), { outputs: 1, dtype })
   )
+  const normal = "-((y - mu) / exp(logStd))^2 / 2 - logStd - log(2 pi) / 2"
+  const varying = Likelihood.fromExpression({ logProb: normal, target: "y", outputs: ["mu", "logStd"] })
+  under(
+    `fromExpression of heteroscedastic, 2 targets, ${dtype}`,
+    laws.likelihood(varying, { outputs: 4, targets: ["real", "real"], dtype })
+  )
+  const counts = Likelihood.fromExpression({ logProb: "n a - exp(a) - lgamma(n + 1)", target: "n", outputs: ["a"] })
+  under(`fromExpression of poisson, ${dtype}`, laws.likelihood(counts, { outputs: 1, targets: ["count"], dtype }))
 }
