@@ -170,7 +170,7 @@ export interface Kernels {
 
   /** f(x), elementwise. */
   elementwise(f: Elementwise, x: Tensor): Tensor
-  /** dy f'(x), given x and y = f(x). */
+  /** dy f'(x), given x and y = f(x); at a kink f' is the derivative from the left. */
   elementwiseVjp(f: Elementwise, x: Tensor, y: Tensor, dy: Tensor): Tensor
 
   /** -log p(target | output) in nats, summed over targets and rows. output, target [B, T], weights [B]. */

@@ -170,7 +170,8 @@ export const scaleByRms = (options?: RmsOptions): Optimizer<RmsState> => {
 /**
  * Adds decay times the parameters: weight decay that no moment of the gradient has seen.
  *
- * The prior of a Bayesian network is its weight decay, and says so in nats; this is for the deterministic one beside it.
+ * The prior of a Bayesian network is its weight decay, in nats; this is for the deterministic one beside it. It would
+ * pull every logStd to 0: where there are any, choose the leaves by `groups`.
  *
  * **Source**: Loshchilov & Hutter 2019, algorithm 2. **Errors**: `ConfigError` for a decay that is not finite or below 0.
  *
