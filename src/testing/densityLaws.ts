@@ -28,8 +28,8 @@ const isClasses = <L>(self: Likelihood<L>): self is Classes<L> => "probabilities
 const INTEGRAL: Readonly<Record<Shape.DType, number>> = { float64: 1e-8, float32: 1e-5 }
 /** Of sums the terms alone are rounded, and those are computed in float64. */
 const SUM = 1e-12
-/** Counts are summed up to here; rates are at most e^2, and of those none above has a probability of 1e-60. */
-const COUNTS = 100
+/** Counts are summed until the terms no longer change the sum, after the first that may still grow. */
+const COUNTS = { least: 30, most: 10_000 }
 
 const replaced = (row: Tensor.Tensor, index: number, value: number): Tensor.Tensor => {
   const values = Tensor.toFloat64Array(row)
@@ -41,7 +41,11 @@ const replaced = (row: Tensor.Tensor, index: number, value: number): Tensor.Tens
 const over = (target: Target, f: (value: number) => number): number => {
   if (target === "real") return integrate(f)
   let sum = 0
-  for (let k = 0; k < (target === "count" ? COUNTS : target.classes); k++) sum += f(k)
+  for (let k = 0; k < (target === "count" ? COUNTS.most : target.classes); k++) {
+    const term = f(k)
+    sum += term
+    if (target === "count" && k >= COUNTS.least && term < 1e-17 * sum) break
+  }
   return sum
 }
 
