@@ -19,7 +19,7 @@ export interface Registry {
     Definition<Posterior<unknown, unknown, unknown>, ReadonlyArray<Definition<Prior.Prior>>>
   >
   readonly priors: ReadonlyArray<Definition<Prior.Prior>>
-  readonly likelihoods: typeof Likelihood.definitions
+  readonly likelihoods: ReadonlyArray<Likelihood.LikelihoodDefinition>
 }
 
 /** The layer of a spec, its parts found in the registry. **Errors**: `ConfigError`. @category constructors @since 0.1.0 */

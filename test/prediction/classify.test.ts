@@ -12,6 +12,7 @@ import {
   Noise,
   Normal,
   Prediction,
+  type Registry,
   Spec,
   Standardizer,
   Tensor,
@@ -280,11 +281,9 @@ describe("a likelihood of a user's own", () => {
       targets: Standardizer.identity(1)
     })
     const saved: unknown = JSON.parse(JSON.stringify(Model.spec(own)))
-    const registry = {
-      ...builtin,
-      likelihoods: [...builtin.likelihoods, Spec.define("my-classes", Schema.Struct({}), () => mine)]
-    }
-    expect(Model.fromSpec(saved, registry as typeof builtin).likelihood.spec).toEqual({ kind: "my-classes" })
+    const definition: Likelihood.LikelihoodDefinition = Spec.define("my-classes", Schema.Struct({}), () => mine)
+    const registry: Registry = { ...builtin, likelihoods: [...builtin.likelihoods, definition] }
+    expect(Model.fromSpec(saved, registry).likelihood.spec).toEqual({ kind: "my-classes" })
     expect(() => Model.fromSpec(saved)).toThrow("the kind of a likelihood: expected one of")
   })
 })
