@@ -16,7 +16,7 @@ import * as arbitraries from "./arbitraries.ts"
 import { assertGradient, inner } from "./differences.ts"
 import { assert, forAll, forMost, type Law } from "./Law.ts"
 import { type Case, cases, type LayerOptions, type Options } from "./layerCases.ts"
-import { liftedLaws, noiseLaws } from "./liftedLaws.ts"
+import { liftedLaws, meanLaw, noiseLaws } from "./liftedLaws.ts"
 import { gradientMomentLaw, momentLaw, uncorrelatedLaw } from "./moments.ts"
 import { assertIdentical, assertRepeatable, assertUnmodified } from "./purity.ts"
 
@@ -194,7 +194,9 @@ const purityLaws = <P, E>(layer: Layer<P, E>, options: Options<P>): ReadonlyArra
       const { y, pullback } = layer.vjp(params, x, eps)
       const again = { ...calls(layer, given), "an earlier pullback": () => pullback(dy) }
       assertUnmodified({ params, x, eps, dy, y }, again)
-      const kept = layer.forward(params, addTensors(x, x), eps)
+      // The rows in another order: another input, and one that the layer takes.
+      const order = Array.from({ length: x.shape[0]! }, (_, i) => x.shape[0]! - 1 - i)
+      const kept = layer.forward(params, Tensor.takeRows(x, order), eps)
       assertUnmodified({ "an earlier output": kept }, again)
     }),
     forAll("layer: same inputs, same bytes", all, (given) => assertRepeatable(calls(layer, given))),
@@ -242,6 +244,9 @@ export const layerLaws = <P, E, W = unknown>(layer: Layer<P, E>, options: LayerO
   ...valueLaws(layer, options),
   ...noiseLaws(layer, options.inShape, cases(layer, options)),
   ...(options.lifted === undefined ? [] : liftedLaws(layer, options.lifted, options.inShape, cases(layer, options))),
+  ...(options.lifted !== undefined || layer.atMean === undefined
+    ? []
+    : [meanLaw(layer, options.inShape, cases(layer, options))]),
   ...purityLaws(layer, options),
   ...(options.registry === false ? [] : [specLaw(layer, options, options.registry ?? builtin)])
 ]

@@ -104,7 +104,8 @@ describe("broken layers", () => {
       GRADIENT,
       "the value of vjp is that of forward",
       "a batch is its rows, stacked",
-      EMPTY
+      EMPTY,
+      "zero noise gives the layer at its mean"
     ])
   })
 
