@@ -30,7 +30,7 @@ export interface Likelihood<L> {
 }
 
 /**
- * The distributions of real targets given one output [B, T], in row-major order: number i is row i / T, target i % T.
+ * The distributions of targets given one output [B, T], in row-major order: number i is row i / T, target i % T.
  *
  * @category models
  * @since 0.1.0
@@ -53,6 +53,17 @@ export interface Conditional {
 export interface Classes<L> extends Likelihood<L> {
   /** P(class | output) [B, C], float64, each row summing to 1; column k is class k. */
   probabilities(params: L, output: Tensor): Tensor
+}
+
+/**
+ * A likelihood of counts, which can be asked for what it predicts: the `logPdf` of a count is the logarithm of its
+ * probability, and the distribution function rises in steps.
+ *
+ * @category models
+ * @since 0.2.0
+ */
+export interface Counts<L> extends Likelihood<L> {
+  counts(params: L, output: Tensor): Conditional
 }
 
 /** A likelihood of real targets, which can be asked for what it predicts. @category models @since 0.1.0 */

@@ -4,10 +4,13 @@
  * @since 0.2.0
  */
 import * as Schema from "effect/Schema"
+import { exp } from "../core/math.ts"
+import { poissonCdf, poissonLogPmf } from "../core/poisson.ts"
 import { define } from "../core/Spec.ts"
+import * as Tensor from "../core/Tensor.ts"
 import type { Empty } from "../core/Tree.ts"
 import { kernels, type TargetDensity } from "../kernels/index.ts"
-import type { Likelihood, LikelihoodDefinition } from "./Likelihood.ts"
+import type { Counts, LikelihoodDefinition } from "./Likelihood.ts"
 
 const density: TargetDensity = { name: "Poisson" }
 
@@ -21,13 +24,15 @@ const density: TargetDensity = { name: "Poisson" }
  * ```ts
  * import { Likelihood, Tensor } from "effect-bayes"
  *
- * Likelihood.poisson().nll({}, Tensor.from([[0]]), Tensor.from([[0]])) // => 1
+ * const likelihood = Likelihood.poisson()
+ * likelihood.nll({}, Tensor.from([[0]]), Tensor.from([[0]])) // => 1
+ * likelihood.counts({}, Tensor.from([[0]])).cdf(0, 1).toFixed(4) // => "0.7358"
  * ```
  *
  * @category constructors
  * @since 0.2.0
  */
-export const poisson = (): Likelihood<Empty> => ({
+export const poisson = (): Counts<Empty> => ({
   spec: { kind: "poisson" },
   shapes: {},
   init: () => ({}),
@@ -35,7 +40,17 @@ export const poisson = (): Likelihood<Empty> => ({
   nllGrad: (_, output, target, weights) => ({
     dParams: {},
     dOutput: kernels(output.dtype).targetNllGrad(density, output, target, weights).output
-  })
+  }),
+  counts: (_, output) => {
+    const logRates = Tensor.toFloat64Array(output)
+    const rates = logRates.map(exp)
+    return {
+      mean: rates,
+      variance: rates,
+      logPdf: (i, y) => poissonLogPmf(y, logRates[i]!),
+      cdf: (i, y) => poissonCdf(y, logRates[i]!)
+    }
+  }
 })
 
 /** @category registry @since 0.2.0 */

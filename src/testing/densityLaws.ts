@@ -9,7 +9,7 @@
 import { exp } from "../core/math.ts"
 import * as Shape from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
-import type { Classes, Continuous, Likelihood } from "../distributions/Likelihood.ts"
+import type { Classes, Continuous, Counts, Likelihood } from "../distributions/Likelihood.ts"
 import { assert, forAll, type Law } from "./Law.ts"
 import { type Case, cases, type LikelihoodOptions, type Target, targetsOf } from "./likelihoodCases.ts"
 import { integrate, integrateTo } from "./quadrature.ts"
@@ -22,6 +22,7 @@ export const close = (what: string, expected: number, actual: number, tolerance:
   )
 
 const isContinuous = <L>(self: Likelihood<L>): self is Continuous<L> => "conditional" in self
+const isCounts = <L>(self: Likelihood<L>): self is Counts<L> => "counts" in self
 const isClasses = <L>(self: Likelihood<L>): self is Classes<L> => "probabilities" in self
 
 /** How far from 1 a density may integrate: float32 rounds the target itself. */
@@ -125,6 +126,39 @@ const conditionalLaws = <L>(self: Continuous<L>, options: LikelihoodOptions<L>):
   )
 ]
 
+const countsLaws = <L>(self: Counts<L>, options: LikelihoodOptions<L>): ReadonlyArray<Law> => [
+  forAll("likelihood: counts' logPdf is -nll", cases(self, options), ({ params, output, target }) => {
+    const { logPdf } = self.counts(params, output)
+    const sum = Tensor.toFloat64Array(target).reduce((total, y, i) => total + logPdf(i, y), 0)
+    close("nll", -sum, self.nll(params, output, target), SUM)
+  }),
+  forAll("likelihood: counts' mean, variance and cdf are those of their sum", cases(self, options, 2), (given) => {
+    const { mean, variance, logPdf, cdf } = self.counts(given.params, given.output)
+    for (const [i, y] of Tensor.toFloat64Array(given.target).entries()) {
+      const moment = (f: (k: number) => number): number => over("count", (k) => f(k) * exp(logPdf(i, k)))
+      close(
+        "mean",
+        moment((k) => k),
+        mean[i]!,
+        1e-9
+      )
+      close(
+        "variance",
+        moment((k) => (k - mean[i]!) * (k - mean[i]!)),
+        variance[i]!,
+        1e-9
+      )
+      const upTo = moment((k) => (k <= y ? 1 : 0))
+      for (const [at, expected] of [
+        [y, upTo],
+        [y + 0.75, upTo],
+        [-0.25, 0]
+      ] as const)
+        close("cdf", expected, cdf(i, at), SUM)
+    }
+  })
+]
+
 const classesLaw = <L>(self: Classes<L>, options: LikelihoodOptions<L>): Law =>
   forAll(
     "likelihood: probabilities are exp(-nll) of each class",
@@ -156,5 +190,6 @@ const classesLaw = <L>(self: Classes<L>, options: LikelihoodOptions<L>): Law =>
 export const densityLaws = <L>(self: Likelihood<L>, options: LikelihoodOptions<L>): ReadonlyArray<Law> => [
   ...normalizationLaw(self, options),
   ...(isContinuous(self) ? conditionalLaws(self, options) : []),
+  ...(isCounts(self) ? countsLaws(self, options) : []),
   ...(isClasses(self) && targetsOf(options).length === 1 ? [classesLaw(self, options)] : [])
 ]

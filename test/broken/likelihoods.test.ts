@@ -88,7 +88,22 @@ describe("broken likelihoods", () => {
         return poisson.nll(p, output, target, weights) - poisson.nll(p, zero, target, weights) // whose rest is the rate
       }
     }
-    expect(brokenBy(laws.likelihood(short, { outputs: 1, targets: ["count"], registry: false }))).toEqual([SUMS])
+    const options = { outputs: 1, targets: ["count"], registry: false } as const
+    expect(brokenBy(laws.likelihood(short, options))).toEqual([SUMS, "counts' logPdf is -nll"])
+  })
+
+  it("a distribution function of counts that leaves out its last step", () => {
+    const poisson = Likelihood.poisson()
+    const late: typeof poisson = {
+      ...poisson,
+      counts: (p, output) => {
+        const found = poisson.counts(p, output)
+        return { ...found, cdf: (i, y) => found.cdf(i, y - 1) }
+      }
+    }
+    const options = { outputs: 1, targets: ["count"], registry: false } as const
+    expect(brokenBy(laws.likelihood(poisson, options))).toEqual([])
+    expect(brokenBy(laws.likelihood(late, options))).toEqual(["counts' mean, variance and cdf are those of their sum"])
   })
 
   it("probabilities in the order of 1 and 0", () => {

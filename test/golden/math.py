@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""High-precision values of the functions in src/core/math.ts, gamma.ts and studentT.ts, and of the activations.
+"""High-precision values of the functions in src/core/math.ts, gamma.ts, studentT.ts and poisson.ts, and of the activations.
 
 Usage: python3 math.py OUT.json      (needs mpmath)
 Each function maps to pairs [x, f(x)]: x is a float64, f(x) the float64 nearest to the value at 60 digits.
@@ -80,6 +80,18 @@ for df in (2.001, 3.0, 4.0, 7.5, 30.0, 1000.0, 1000000.0):
     ts = [s * rng.uniform(1, 10) * 10.0 ** k for k in range(-8, 3) for s in (1, -1)] + [rng.uniform(-8, 8) for _ in range(40)]
     # beyond 40 there is nothing left of it for many degrees of freedom
     functions[f"studentTCdf/{df}"] = (student_cdf(df), (within(40, ts) if df >= 1000 else ts) + [0.0])
+
+
+# the Poisson distribution function at the logarithm of its rate, as a sum; below 1e-300 there is nothing to compare
+def poisson_cdf(log_rate):
+    rate = exp(mpf(log_rate))
+    return lambda k: exp(-rate) * sum(rate ** j / mp.factorial(j) for j in range(int(k) + 1))
+
+
+rng = random.Random(6)
+for log_rate in (-30.0, -1.5, 0.0, 0.7, 3.0, 6.9):
+    ks = {float(k) for k in range(4)} | {float(rng.randrange(int(3 * 2.72 ** log_rate) + 10)) for _ in range(15)}
+    functions[f"poissonCdf/{log_rate}"] = (poisson_cdf(log_rate), sorted(ks))
 
 table = {name: [[x, float(f(mpf(x)))] for x in xs] for name, (f, xs) in functions.items()}
 json.dump({"source": "mpmath, 60 digits", "functions": table}, open(sys.argv[1], "w"))

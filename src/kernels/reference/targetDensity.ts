@@ -3,9 +3,10 @@
  * derivatives, and the one loop over rows that all of them share.
  */
 import { ConfigError, ShapeError } from "../../core/errors.ts"
-import { lgamma, lgammaHalfStep } from "../../core/gamma.ts"
+import { lgammaHalfStep } from "../../core/gamma.ts"
 import { sigmoid, softplus } from "../../core/logistic.ts"
 import { exp, log, log1p } from "../../core/math.ts"
+import { poissonLogPmf } from "../../core/poisson.ts"
 import { rowWeights } from "../../core/rowWeights.ts"
 import * as Shape from "../../core/Shape.ts"
 import { allocate, type Storage, storage } from "../../core/storage.ts"
@@ -67,7 +68,7 @@ const bernoulli = (positiveWeight: number): Density => ({
 
 /** The output is the logarithm of the rate. */
 const poisson: Density = {
-  nll: (y, o) => exp(o) - y * o + (y > 1 ? lgamma(y + 1) : 0), // 0! = 1! = 1 exactly
+  nll: (y, o) => -poissonLogPmf(y, o),
   dOutput: (y, o) => exp(o) - y,
   targets: { expected: "a count: 0, 1, 2, ...", include: (y) => Number.isSafeInteger(y) && y >= 0 }
 }
