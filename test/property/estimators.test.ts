@@ -6,6 +6,7 @@ import {
   Conv2d,
   type Estimator,
   empiricalBayes,
+  flatten,
   type Layer,
   Linear,
   type MeanField,
@@ -15,7 +16,8 @@ import {
   type Shape,
   sequential,
   Tensor,
-  type Tree
+  type Tree,
+  tanh
 } from "effect-bayes"
 import { laws } from "effect-bayes/testing"
 import { estimatorGradientMoments, estimatorMoments } from "./estimatorMoments.ts"
@@ -61,6 +63,12 @@ for (const estimator of estimators.slice(1)) {
     BayesianLinear.make({ in: 4, out: 2, dtype: "float64", estimator })
   ]
   under(`${estimator}, in a sequence`, laws.layer(sequential(first, relu, second), { inShape: [3] }))
+
+  const images = bayesian(Conv2d.make({ in: 1, out: 2, kernel: 2, dtype: "float64" }), meanField(), { estimator })
+  under(
+    `${estimator}, in a convolutional network`,
+    laws.layer(sequential(images, tanh, flatten, second), { inShape: [1, 2, 3] })
+  )
 
   const convolutions = [
     { name: "conv1d", layer: Conv1d.make({ in: 2, out: 2, kernel: 2, padding: 1, dtype: "float64" }), inShape: [2, 3] },
