@@ -40,7 +40,7 @@ export const bernoulli = (options?: { readonly positiveWeight?: number }): Class
   const { positiveWeight = 1 } = options ?? {}
   const fits = Number.isFinite(positiveWeight) && positiveWeight > 0
   assertConfig(fits, "positiveWeight of a Bernoulli likelihood", "a finite number above 0", positiveWeight)
-  const density: TargetDensity = { name: "Bernoulli", positiveWeight }
+  const density: TargetDensity = { kind: "bernoulli", positiveWeight }
   return {
     spec: { kind: "bernoulli", positiveWeight },
     shapes: {},

@@ -17,7 +17,7 @@ import { assertStd } from "./std.ts"
 const HALF_LOG_2PI = 0.9189385332046727
 
 const normal = locationScale({
-  density: (logScale) => ({ name: "Gaussian", logScale }),
+  density: (logScale) => ({ kind: "gaussian", logScale }),
   variance: 1,
   logPdf: (z) => -0.5 * z * z - HALF_LOG_2PI,
   cdf: normalCdf

@@ -12,7 +12,7 @@ import type { Empty } from "../core/Tree.ts"
 import { kernels, type TargetDensity } from "../kernels/index.ts"
 import type { Counts, LikelihoodDefinition } from "./Likelihood.ts"
 
-const density: TargetDensity = { name: "Poisson" }
+const density: TargetDensity = { kind: "poisson" }
 
 /**
  * Each target is a count with mean exp(output).

@@ -22,7 +22,7 @@ const student = (df: number) => {
   assertConfig(df > 2 && df <= 1e6, "df of a Student-t likelihood", expected, df)
   const constant = lgammaHalfStep(df / 2) - 0.5 * log(Math.PI * df)
   return locationScale({
-    density: (logScale) => ({ name: "Student-t", logScale, df }),
+    density: (logScale) => ({ kind: "student-t", logScale, df }),
     variance: df / (df - 2),
     logPdf: (z) => constant - 0.5 * (df + 1) * log1p((z * z) / df),
     cdf: (z) => studentTCdf(z, df)

@@ -70,13 +70,13 @@ export type Density = ScaleMixture | Laplace | StudentT
  */
 export type TargetDensity =
   /** N(output, exp(logScale)^2). */
-  | { readonly name: "Gaussian"; readonly logScale: Tensor }
+  | { readonly kind: "gaussian"; readonly logScale: Tensor }
   /** output + exp(logScale) t, with t of Student's distribution. */
-  | { readonly name: "Student-t"; readonly logScale: Tensor; readonly df: number }
+  | { readonly kind: "student-t"; readonly logScale: Tensor; readonly df: number }
   /** 0 or 1, the output being the logit of 1; a 1 counts positiveWeight times. */
-  | { readonly name: "Bernoulli"; readonly positiveWeight: number }
+  | { readonly kind: "bernoulli"; readonly positiveWeight: number }
   /** 0, 1, 2, ..., the output being the logarithm of their mean. */
-  | { readonly name: "Poisson" }
+  | { readonly kind: "poisson" }
 
 /** The constants of one Adam step; the corrections are 1 - beta^t. */
 export interface AdamConstants {

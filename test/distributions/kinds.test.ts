@@ -178,10 +178,10 @@ describe("what cannot be is refused by name", () => {
       "heteroscedastic likelihood: expected an output [B, 2T]: T means, then T logStds, got [1, 3]"
     )
     expect(() => Likelihood.heteroscedastic().nll({}, t([[1, 2]]), t([[1, 2]]))).toThrow(
-      "Gaussian likelihood, target: expected float64 [1, 1], got float64 [1, 2]"
+      "gaussian likelihood, target: expected float64 [1, 1], got float64 [1, 2]"
     )
     expect(() => Likelihood.poisson().nll({}, t([1]), t([1]))).toThrow(
-      "Poisson likelihood: expected an output [B, T], got [1]"
+      "poisson likelihood: expected an output [B, T], got [1]"
     )
     expect(() => Likelihood.bernoulli().probabilities({}, t([[1, 2]]))).toThrow(
       "probabilities of a Bernoulli likelihood: expected an output [B, 1], as several targets are no single choice, got [1, 2]"

@@ -66,7 +66,7 @@ describe("what cannot be", () => {
     const column = Tensor.from([[0]], { dtype: "float64" })
     expect(() => Likelihood.gaussian({ std: [1, 1] }).nll({}, zero, column)).toThrow(ShapeError)
     expect(() => Likelihood.gaussian({ std: [1] }).nll({}, zero, zero)).toThrow(
-      "Gaussian likelihood, logScale: expected float64 [2], got float64 [1]"
+      "gaussian likelihood, logScale: expected float64 [2], got float64 [1]"
     )
   })
 })

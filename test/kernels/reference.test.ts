@@ -193,7 +193,7 @@ describe("likelihoods", () => {
   it("hold 0 nats for no rows", () => {
     const none = (width: number) => Tensor.zeros({ shape: [0, width], dtype: "float64" })
     expect(reference.categoricalNll(none(3), none(1))).toBe(0)
-    expect(reference.targetNll({ name: "Gaussian", logScale: random(0, 2) }, none(2), none(2))).toBe(0)
+    expect(reference.targetNll({ kind: "gaussian", logScale: random(0, 2) }, none(2), none(2))).toBe(0)
   })
 
   it("refuse labels outside the classes, and name the row", () => {
@@ -210,7 +210,7 @@ describe("likelihoods", () => {
   it("pass NaN on", () => {
     const nan = Tensor.from([[Number.NaN, 1]], { dtype: "float64" })
     expect(reference.categoricalNll(nan, Tensor.from([[0]], { dtype: "float64" }))).toBeNaN()
-    expect(reference.targetNll({ name: "Gaussian", logScale: random(1, 2) }, nan, random(0, 1, 2))).toBeNaN()
+    expect(reference.targetNll({ kind: "gaussian", logScale: random(1, 2) }, nan, random(0, 1, 2))).toBeNaN()
   })
 })
 
@@ -234,9 +234,9 @@ describe("a misfit is a ShapeError that names both sides", () => {
       () => k.normalKl({ mean: v2, logStd: v3 }, { mean: v2, logStd: v2 }),
       () => k.normalLogProb({ mean: v2, logStd: v2 }, v3),
       () => k.normalLogProb({ mean: Tensor.scalar(0, "float32"), logStd: v2 }, v2),
-      () => k.targetNll({ name: "Gaussian", logScale: v3 }, m, v3),
-      () => k.targetNll({ name: "Gaussian", logScale: v2 }, m, m),
-      () => k.targetNll({ name: "Gaussian", logScale: v2 }, v2, v2),
+      () => k.targetNll({ kind: "gaussian", logScale: v3 }, m, v3),
+      () => k.targetNll({ kind: "gaussian", logScale: v2 }, m, m),
+      () => k.targetNll({ kind: "gaussian", logScale: v2 }, v2, v2),
       () => k.categoricalNll(m, v2),
       () => k.adam(v2, v3, v2, { beta1: 0, beta2: 0, epsilon: 1, correction1: 1, correction2: 1 }),
       () => k.rmsprop(v2, v3, { decay: 0, epsilon: 1 }),

@@ -30,7 +30,7 @@ describe("training", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(Training.fit(model(2), data, { epochs: 1 }).pipe(seeded))
       expect(error._tag).toBe("ShapeError")
-      expect(error.message).toBe("Gaussian likelihood, target: expected float32 [3, 2], got float32 [3, 1]")
+      expect(error.message).toBe("gaussian likelihood, target: expected float32 [3, 2], got float32 [3, 1]")
     })
   )
 

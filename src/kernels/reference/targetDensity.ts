@@ -74,14 +74,14 @@ const poisson: Density = {
 }
 
 const densityOf = (density: TargetDensity): Density => {
-  switch (density.name) {
-    case "Gaussian":
+  switch (density.kind) {
+    case "gaussian":
       return gaussian
-    case "Student-t":
+    case "student-t":
       return studentT(density.df)
-    case "Bernoulli":
+    case "bernoulli":
       return bernoulli(density.positiveWeight)
-    case "Poisson":
+    case "poisson":
       return poisson
   }
 }
@@ -103,7 +103,7 @@ type Visit = (weight: number, i: number, k: number) => void
 
 /** Checks everything, and gives the arrays with a loop over the targets that count. */
 const open = (given: TargetDensity, output: Tensor, target: Tensor, weights: Tensor | undefined) => {
-  const where = `${given.name} likelihood`
+  const where = `${given.kind} likelihood`
   const [batch, T] = output.shape
   if (batch === undefined || T === undefined || output.shape.length !== 2) {
     throw new ShapeError({ where, expected: "an output [B, T]", actual: Shape.format(output.shape) })
