@@ -7,7 +7,7 @@
  */
 import * as Schema from "effect/Schema"
 import { DataError, ShapeError } from "../core/errors.ts"
-import { type DType, format } from "../core/Shape.ts"
+import { axis, type DType, format } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 
 /** The schema of a standardizer, for saved models. @category schemas @since 0.1.0 */
@@ -60,21 +60,54 @@ export const fit = (x: Tensor.Tensor, names: ReadonlyArray<string>): Standardize
   for (let c = 0; c < width; c++) {
     const column = Float64Array.from({ length: rows }, (_, r) => values[r * width + c]!)
     if (column.every((v) => v === column[0])) continue
-    const rough = column.reduce((sum, v) => sum + v / rows, 0)
-    const m = rough + column.reduce((sum, v) => sum + (v - rough) / rows, 0) // or rounding outweighs a small spread
-    const s = Math.sqrt(column.reduce((sum, v) => sum + ((v - m) * (v - m)) / rows, 0))
-    if (!(Number.isFinite(s) && s > 0)) {
-      const problem = "the values are too large, or too close together, to be standardized"
-      throw new DataError({ source: "the training rows", column: names[c] ?? String(c), problem, hint: "Rescale it" })
-    }
+    const { mean: m, std: s } = momentsOf(column, names[c] ?? String(c))
     columns.push(c)
     mean.push(m)
     std.push(s)
   }
   const dropped = names.filter((_, c) => !columns.includes(c))
   if (columns.length > 0) return { width, columns, mean, std, dropped }
-  const problem = `no column varies: ${names.join(", ")}`
-  throw new DataError({ source: "the training rows", problem, hint: "A constant tells nothing and predicts nothing" })
+  throw constant(`no column varies: ${names.join(", ")}`)
+}
+
+const constant = (problem: string): DataError =>
+  new DataError({ source: "the training rows", problem, hint: "A constant tells nothing and predicts nothing" })
+
+const momentsOf = (values: Float64Array, column: string): { readonly mean: number; readonly std: number } => {
+  const n = values.length
+  const rough = values.reduce((sum, v) => sum + v / n, 0)
+  const mean = rough + values.reduce((sum, v) => sum + (v - rough) / n, 0) // or rounding outweighs a small spread
+  const std = Math.sqrt(values.reduce((sum, v) => sum + ((v - mean) * (v - mean)) / n, 0))
+  if (Number.isFinite(std) && std > 0) return { mean, std }
+  const problem = "the values are too large, or too close together, to be standardized"
+  throw new DataError({ source: "the training rows", column, problem, hint: "Rescale it" })
+}
+
+/**
+ * One mean and (population) standard deviation for all columns of x [N, width], none of them dropped: for the pixels of
+ * images, which mean the same wherever they stand.
+ *
+ * **Errors**: `DataError` if no value differs from another, or if one is too large for the variance to be a number.
+ *
+ * @example
+ * ```ts
+ * import { Standardizer, Tensor } from "effect-bayes"
+ *
+ * const s = Standardizer.fitShared(Tensor.from([[0, 2], [0, 2]]))
+ * s.mean // => [1, 1]
+ * s.std // => [1, 1]
+ * ```
+ *
+ * @category constructors
+ * @since 0.2.0
+ */
+export const fitShared = (x: Tensor.Tensor): Standardizer => {
+  const width = axis("Standardizer.fitShared", x.shape, 1)
+  const values = Tensor.toFloat64Array(x)
+  if (values.every((v) => v === values[0])) throw constant("no value differs from another")
+  const { mean, std } = momentsOf(values, "all")
+  const each = (value: number): ReadonlyArray<number> => new Array<number>(width).fill(value)
+  return { ...identity(width), mean: each(mean), std: each(std) }
 }
 
 /** [B, width] in the data's units -> [B, kept] standardized, in this precision. @category combinators @since 0.1.0 */

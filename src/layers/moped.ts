@@ -14,13 +14,14 @@ import { define, SpecSchema } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { type MeanField, meanField, Prior } from "../distributions/index.ts"
-import { bayesian } from "./bayesian.ts"
+import { type Options as BayesianOptions, bayesian } from "./bayesian.ts"
+import { type Estimator, type EstimatorNoise, estimators } from "./Estimator.ts"
 import type { Empty, Layer } from "./Layer.ts"
 import * as Registry from "./Registry.ts"
 import { fromList, toList, WeightsSchema } from "./weights.ts"
 
-/** @category models @since 0.2.0 */
-export interface MopedOptions {
+/** With the estimator, see `bayesian`. @category models @since 0.2.0 */
+export interface MopedOptions<K extends Estimator = Estimator> extends BayesianOptions<K> {
   /** Standard deviation of the prior around each trained weight, default 1. */
   readonly priorStd?: number
   /** Standard deviation that the posterior starts with, as a share of the weight's size, default 0.1. */
@@ -35,9 +36,9 @@ export interface Converted {
   readonly shape: Shape
 }
 
-/** W: the weights. @category models @since 0.2.0 */
-export interface Moped<W> {
-  readonly layer: Layer<MeanField<W>, W>
+/** W: the weights, K: the estimator. @category models @since 0.2.0 */
+export interface Moped<W, K extends Estimator = "reparameterization"> {
+  readonly layer: Layer<MeanField<W>, EstimatorNoise<K, W>>
   /** The posterior at its start; `layer.init` gives the same, whatever its key. */
   readonly params: MeanField<W>
   readonly converted: ReadonlyArray<Converted>
@@ -68,8 +69,12 @@ export interface Moped<W> {
  * @category constructors
  * @since 0.2.0
  */
-export const moped = <W>(layer: Layer<W, Empty>, weights: W, options?: MopedOptions): Moped<W> => {
-  const { priorStd = 1, delta = 0.1, leastStd = 0.001 } = options ?? {}
+export const moped = <W, const K extends Estimator = "reparameterization">(
+  layer: Layer<W, Empty>,
+  weights: W,
+  options?: MopedOptions<K>
+): Moped<W, K> => {
+  const { priorStd = 1, delta = 0.1, leastStd = 0.001, estimator } = options ?? {}
   for (const [option, value] of Object.entries({ priorStd, delta, leastStd })) {
     assertConfig(Number.isFinite(value) && value > 0, `moped, ${option}`, "a finite number above 0", value)
   }
@@ -81,12 +86,10 @@ export const moped = <W>(layer: Layer<W, Empty>, weights: W, options?: MopedOpti
     return { mean, logStd: Tensor.from(logStds, mean) }
   }
   const params = Tree.mapWith(Tensor.isTensor, start, weights) as MeanField<W>
+  const estimate: BayesianOptions<K> = estimator === undefined ? {} : { estimator }
+  const spec = { kind: "moped", layer: layer.spec, weights: toList(weights), priorStd, delta, leastStd, ...estimate }
   return {
-    layer: {
-      ...bayesian(layer, meanField<W>({ prior })),
-      spec: { kind: "moped", layer: layer.spec, weights: toList(weights), priorStd, delta, leastStd },
-      init: () => params
-    },
+    layer: { ...bayesian(layer, meanField<W>({ prior }), estimate), spec, init: () => params },
     params,
     converted: leaves.map(({ path, value }) => ({ path, shape: value.shape }))
   }
@@ -100,10 +103,15 @@ export const definition: Registry.LayerDefinition = /*#__PURE__*/ define(
     weights: WeightsSchema,
     priorStd: Schema.Finite,
     delta: Schema.Finite,
-    leastStd: Schema.Finite
+    leastStd: Schema.Finite,
+    estimator: Schema.optionalKey(Schema.Literals(estimators))
   }),
   ({ layer: inner, weights, ...options }, registry: Registry.Registry) => {
     const layer = Registry.layer(inner, registry) as Layer<unknown, Empty>
-    return moped<unknown>(layer, fromList<unknown>("moped, weights", layer.shapes as never, weights), options).layer
+    return moped<unknown, Estimator>(
+      layer,
+      fromList<unknown>("moped, weights", layer.shapes as never, weights),
+      options
+    ).layer
   }
 )

@@ -16,6 +16,32 @@ const standardized = (values: ReadonlyArray<number>) =>
     Tensor.toFloat64Array(Standardizer.apply(Standardizer.fit(column(values), ["a"]), column(values), "float64"))
   )
 
+describe("fitShared", () => {
+  it("is one mean and std over all values, and drops no column", () => {
+    const x = Tensor.from([
+      [0, 1, 5],
+      [0, 4, 2]
+    ])
+    const s = Standardizer.fitShared(x)
+    const { mean, std } = momentsOf([0, 1, 5, 0, 4, 2])
+    expect([s.width, s.columns, s.dropped]).toEqual([3, [0, 1, 2], []])
+    for (const c of [0, 1, 2]) {
+      expect(s.mean[c]).toBeCloseTo(mean, 14)
+      expect(s.std[c]).toBeCloseTo(std, 14)
+    }
+    const all = momentsOf(Tensor.toFloat64Array(Standardizer.apply(s, x, "float64")))
+    expect(all.mean).toBeCloseTo(0, 14)
+    expect(all.std).toBeCloseTo(1, 14)
+  })
+
+  it("refuses values that are all the same, and what has no columns", () => {
+    expect(() => Standardizer.fitShared(Tensor.from([[3, 3]]))).toThrow(
+      "the training rows: no value differs from another"
+    )
+    expect(() => Standardizer.fitShared(Tensor.from([3, 4]))).toThrow(ShapeError)
+  })
+})
+
 describe("fit", () => {
   it("is the population's mean and standard deviation", () => {
     const x = Tensor.from([1, 10, 2, 10, 3, 40].map(Number), { shape: [3, 2], dtype: "float64" })

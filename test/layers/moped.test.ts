@@ -2,8 +2,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import {
+  atMean,
   BayesianLinear,
+  Conv2d,
   Dataset,
+  Dropout,
+  flatten,
+  freeze,
   fromSpec,
   Key,
   Likelihood,
@@ -16,6 +21,7 @@ import {
   Normal,
   type ParamsOf,
   Prior,
+  relu,
   Standardizer,
   sequential,
   Tensor,
@@ -60,6 +66,58 @@ under(
   "moped over a whole sequential",
   laws.layer(moped(deep as never, deepWeights).layer, { inShape: [2], randomInit: false })
 )
+
+for (const estimator of ["localReparameterization", "flipout"] as const) {
+  under(
+    `moped over Linear, ${estimator}`,
+    laws.layer(moped(linear, trained, { estimator }).layer, { inShape: [2], randomInit: false })
+  )
+}
+
+const image = [2, 5, 3]
+const conv = sequential(
+  Conv2d.make({ in: 2, out: 4, kernel: [3, 2], stride: [2, 1], padding: [1, 0], groups: 2, dtype }),
+  relu,
+  Dropout.make({ rate: 0.5, dtype }),
+  flatten,
+  Linear.make({ in: 4 * 3 * 2, out: 2, dtype })
+)
+const convWeights = conv.init(Key.make(6))
+
+describe("a convolutional network", () => {
+  const [kernels, , , , dense] = convWeights
+  const first = Conv2d.make({ in: 2, out: 4, kernel: [3, 2], stride: [2, 1], padding: [1, 0], groups: 2, dtype })
+  const x = Normal.standard(Key.make(7), { shape: [3, ...image], dtype })
+
+  it("is lifted layer by layer, kernels of any shape among them, and freezes back to what it was", () => {
+    const lifted = moped(first, kernels, { estimator: "flipout" })
+    const head = moped(Linear.make({ in: 4 * 3 * 2, out: 2, dtype }), dense)
+    expect(lifted.converted).toEqual([
+      { path: "bias", shape: [4] },
+      { path: "weight", shape: [4, 1, 3, 2] }
+    ])
+    const network = sequential(lifted.layer, relu, flatten, head.layer)
+    const at = [lifted.params, {}, {}, head.params] as const
+    const without = Tree.zerosLike(conv.noise(Key.make(0), 3, image))
+    const expected = conv.forward(convWeights, x, without)
+    for (const still of [
+      freeze(network, at).forward({}, x, {}),
+      freeze(conv, convWeights).forward({}, x, {}),
+      atMean(network, at).layer.forward(atMean(network, at).params, x, [{}, {}, {}, {}] as never),
+      network.forward(at, x, Tree.zerosLike(network.noise(Key.make(0), 3, image)))
+    ]) {
+      expect(Tensor.equals(still, expected)).toBe(true)
+    }
+  })
+
+  under(
+    "frozen features below a layer that is trained",
+    laws.layer(sequential(freeze(first, kernels), tanh, flatten, BayesianLinear.make({ in: 24, out: 2, dtype })), {
+      inShape: image,
+      dtype
+    })
+  )
+})
 
 describe("moped", () => {
   it("starts at the weights, with stds in proportion to them and above 0, around a prior of their mean", () => {

@@ -3,14 +3,22 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Stream } from "effect"
 import {
   BayesianLinear,
+  bayesian,
+  Conv2d,
   Dataset,
+  flatten,
   Key,
+  type Layer,
   Likelihood,
+  MaxPool2d,
   Model,
+  meanField,
   Noise,
   Optimizer,
+  Reshape,
   Standardizer,
   Synthetic,
+  sequential,
   sgd,
   Tensor,
   Training,
@@ -81,6 +89,37 @@ describe("fit", () => {
       for (const epoch of epochs) expect(epoch.toSorted((a, b) => a - b)).toEqual(rows.flat())
       expect(epochs[0]).not.toEqual(epochs[1])
       expect(epochs[1]).not.toEqual(epochs[2])
+    })
+  )
+
+  it.effect("counts the work of a step, not its parameters: where weights are shared, an event is fewer steps", () =>
+    Effect.gen(function* () {
+      const rows = Array.from({ length: 64 }, (_, i) => i)
+      const images = Dataset.make({ x: rows.map((i) => new Array<number>(400).fill(i)), y: rows.map((i) => [i]) })
+      const firstEvent = <P, E>(network: Layer<P, E>) =>
+        Training.events(
+          Model.make({
+            network,
+            likelihood: Likelihood.gaussian({ std: 1 }),
+            inputs: Standardizer.fitShared(images.x),
+            targets: Standardizer.identity(1)
+          }),
+          images,
+          { epochs: 1000 }
+        ).pipe(Stream.take(1), Stream.runCollect, Effect.provide(Noise.layer(1)))
+      const shared = sequential(
+        Reshape.make({ shape: [1, 20, 20] }),
+        bayesian(Conv2d.make({ in: 1, out: 8, kernel: 5, padding: 2 }), meanField()),
+        MaxPool2d.make({ kernel: 20 }),
+        flatten,
+        BayesianLinear.make({ in: 8, out: 1 })
+      )
+      // 400 places of 208 parameters are 83,200 multiplications a row, 12 * 32 times as many a step: over 2e7.
+      const [convolution] = yield* firstEvent(shared)
+      expect(convolution!.step).toBe(1)
+      // As many parameters, each used once.
+      const [dense] = yield* firstEvent(BayesianLinear.make({ in: 400, out: 1 }))
+      expect(dense!.step).toBeGreaterThan(50)
     })
   )
 
