@@ -37,7 +37,9 @@ for (const dtype of ["float64", "float32"] as const) {
     under(`${name}, ${dtype}`, laws.layer(layer, { inShape, dtype }))
   // The view has 24 elements: two keys drop the same ones with probability 1e-5, in each of 50 seeded cases.
   const dropout = Dropout.make({ rate: 0.25, dtype })
-  const options = { inShape: [2, 12], dtype, moments: dropoutMoments(0.25) }
+  // Statistical, with bounds far above float32's rounding: one dtype serves.
+  const known = dtype === "float64" ? { moments: dropoutMoments(0.25) } : {}
+  const options = { inShape: [2, 12], dtype, ...known }
   under(`Dropout, ${dtype}`, laws.layer(dropout, options))
   // Its spec is that of the layer it is a view of.
   under(`its view for predictions, ${dtype}`, laws.layer(predictive(dropout), { ...options, registry: false }))

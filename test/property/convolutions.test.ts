@@ -24,9 +24,11 @@ import fc from "fast-check"
 import { it } from "vitest"
 import { under } from "./under.ts"
 
+/** The claim to lift is statistical, with bounds far above float32's rounding: one dtype serves. */
 const lifted = <W>(layer: Layer<W, Empty>, inShape: Shape.Shape, dtype: Shape.DType) => {
   const posterior = meanField<W>()
-  return laws.layer(bayesian(layer, posterior), { inShape, dtype, lifted: { layer, posterior } })
+  const claim = dtype === "float64" ? { lifted: { layer, posterior } } : {}
+  return laws.layer(bayesian(layer, posterior), { inShape, dtype, ...claim })
 }
 
 for (const dtype of ["float64", "float32"] as const) {
