@@ -15,15 +15,14 @@ import {
   Training
 } from "effect-bayes"
 
+import { assertShares, BATCHES, temperatureIsRight } from "./klShares.ts"
+
 const range = (n: number) => Array.from({ length: n }, (_, i) => i)
 
 describe("the shares of an epoch's batches", () => {
   for (const [name, share] of Object.entries({ uniform: KlWeighting.uniform, blundell: KlWeighting.blundell })) {
-    it.each([1, 2, 3, 1000, 1024, 5000])(`${name}: sum to one over %i batches, each finite`, (batches) => {
-      const shares = range(batches).map((batch) => share(batch, batches))
-      for (const s of shares) expect(s >= 0 && s <= 1).toBe(true)
-      // Rounding of at most 5000 terms that sum to 1.
-      expect(Math.abs(shares.reduce((a, b) => a + b) - 1)).toBeLessThan(1e-12)
+    it.each(BATCHES)(`${name}: sum to one over %i batches, each finite`, (batches) => {
+      assertShares(share, batches)
     })
   }
 
@@ -200,6 +199,18 @@ describe("a run", () => {
       expect(() => Training.step(model, still, { rows: 5, factor: -1 })).toThrow("factor of the KL: expected")
     }).pipe(Effect.provide(Noise.layer(1)))
   )
+})
+
+it("a warmer posterior is nearer to the prior", () => {
+  expect(
+    temperatureIsRight((nll, kl, temperature) => {
+      const params = Model.init(model, Key.make(0))
+      const eps = model.network.noise(Key.make(1), 50)
+      const batch = { x: data.x, y: data.y }
+      const loss = Training.negElbo(model, params, batch, eps, { rows: 1, temperature })
+      return nll + ((loss.negElboMean - loss.nllMean) / loss.klNats) * kl
+    })
+  ).toBe(true)
 })
 
 it.effect("a KL of no weight leaves the likelihood alone", () =>
