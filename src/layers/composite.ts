@@ -12,9 +12,6 @@ import { kernels } from "../kernels/index.ts"
 import { type Any, atMean, type Layer, type Noise, type Params, type Pullback, predictive } from "./Layer.ts"
 import { operations } from "./operations.ts"
 
-/** Parts, of which there is at least one. @category models @since 0.2.0 */
-export type Parts = readonly [Any, ...ReadonlyArray<Any>]
-
 /** A tuple of layers' parameters. @category type-level @since 0.1.0 */
 export type ParamsOf<Ls extends ReadonlyArray<Any>> = { readonly [K in keyof Ls]: Params<Ls[K]> }
 
@@ -28,7 +25,7 @@ export type Tuple = Layer<ReadonlyArray<unknown>, ReadonlyArray<unknown>>
 interface Connections {
   readonly kind: string
   /** The same composition of other parts. */
-  readonly of: (...parts: Parts) => Any
+  readonly of: (...parts: ReadonlyArray<Any>) => Any
   /** The shape that each part's input has, for an input of the composition. */
   readonly inShapes: (inShape: Shape) => ReadonlyArray<Shape>
 }
@@ -55,13 +52,13 @@ export const composite = (
     klGrad: (params, eps) => parts.map((part, i) => part.klGrad(params[i], eps?.[i])),
     ...(parts.every((part) => part.predictive === undefined)
       ? {}
-      : { predictive: of(...(parts.map(predictive) as unknown as Parts)) as never }),
+      : { predictive: of(...parts.map(predictive)) as never }),
     ...(parts.every((part) => part.atMean === undefined)
       ? {}
       : {
           atMean: (params) => {
             const at = parts.map((part, i) => atMean(part, params[i]))
-            const layer = of(...(at.map((one) => one.layer) as unknown as Parts))
+            const layer = of(...at.map((one) => one.layer as Any))
             return { layer: layer as never, params: at.map((one) => one.params) }
           }
         })

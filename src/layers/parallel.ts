@@ -8,17 +8,8 @@ import { ShapeError } from "../core/errors.ts"
 import { equals, format, type Shape } from "../core/Shape.ts"
 import { define, SpecSchema } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
-import {
-  composite,
-  merged,
-  type NoiseOf,
-  named,
-  outShapeOf,
-  type ParamsOf,
-  type Parts,
-  type Tuple
-} from "./composite.ts"
-import type { Layer } from "./Layer.ts"
+import { composite, merged, type NoiseOf, named, outShapeOf, type ParamsOf, type Tuple } from "./composite.ts"
+import type { Any, Layer } from "./Layer.ts"
 import * as Registry from "./Registry.ts"
 
 /**
@@ -41,7 +32,7 @@ import * as Registry from "./Registry.ts"
  * @category combinators
  * @since 0.2.0
  */
-export const parallel = <const Ls extends Parts>(...layers: Ls): Layer<ParamsOf<Ls>, NoiseOf<Ls>> => {
+export const parallel = <const Ls extends ReadonlyArray<Any>>(...layers: Ls): Layer<ParamsOf<Ls>, NoiseOf<Ls>> => {
   /** The channels of each output, which differ in nothing else. */
   const widths = (shapes: ReadonlyArray<Shape>): ReadonlyArray<number> => {
     const rest = shapes[0]!.slice(1)
@@ -91,6 +82,5 @@ export const parallel = <const Ls extends Parts>(...layers: Ls): Layer<ParamsOf<
 export const definition: Registry.LayerDefinition = /*#__PURE__*/ define(
   "parallel",
   Schema.Struct({ layers: Schema.NonEmptyArray(SpecSchema) }),
-  ({ layers: [first, ...others] }, registry: Registry.Registry) =>
-    parallel(Registry.layer(first, registry), ...others.map((spec) => Registry.layer(spec, registry)))
+  ({ layers }, registry: Registry.Registry) => parallel(...layers.map((spec) => Registry.layer(spec, registry)))
 )

@@ -11,7 +11,7 @@ import type { Shape } from "../core/Shape.ts"
 import { define, SpecSchema } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
-import { composite, type NoiseOf, named, outShapeOf, type ParamsOf, type Parts, type Tuple } from "./composite.ts"
+import { composite, type NoiseOf, named, outShapeOf, type ParamsOf, type Tuple } from "./composite.ts"
 import type { Any, Layer } from "./Layer.ts"
 import * as Registry from "./Registry.ts"
 
@@ -32,7 +32,7 @@ import * as Registry from "./Registry.ts"
  * @category constructors
  * @since 0.1.0
  */
-export const sequential = <const Ls extends Parts>(...layers: Ls): Layer<ParamsOf<Ls>, NoiseOf<Ls>> => {
+export const sequential = <const Ls extends ReadonlyArray<Any>>(...layers: Ls): Layer<ParamsOf<Ls>, NoiseOf<Ls>> => {
   const parts = composite(
     { kind: "sequential", of: sequential, inShapes: (inShape) => shapesBetween(layers, inShape) },
     layers
@@ -117,6 +117,5 @@ const cutOff = (layers: ReadonlyArray<Any>, above: number, i: number): ShapeErro
 export const definition: Registry.LayerDefinition = /*#__PURE__*/ define(
   "sequential",
   Schema.Struct({ layers: Schema.NonEmptyArray(SpecSchema) }),
-  ({ layers: [first, ...others] }, registry: Registry.Registry) =>
-    sequential(Registry.layer(first, registry), ...others.map((spec) => Registry.layer(spec, registry)))
+  ({ layers }, registry: Registry.Registry) => sequential(...layers.map((spec) => Registry.layer(spec, registry)))
 )

@@ -52,7 +52,7 @@ const fullyConnected = (inputs: number, outputs: number, options: NetworkOptions
     if (i > 0) layers.push(activations[activation])
     layers.push(BayesianLinear.make({ in: widths[i]!, out: widths[i + 1]!, ...shared }))
   }
-  return sequential(...(layers as [AnyLayer, ...Array<AnyLayer>])) as Layer<Loose, Loose>
+  return sequential(...layers)
 }
 
 /** How a regression network is built; every field has a default. @category models @since 0.1.0 */

@@ -55,6 +55,14 @@ describe("a layer that gives no dx", () => {
   })
 })
 
+it("takes a list of layers whose number is not known, and refuses an empty one", () => {
+  const layers = Array.from({ length: 3 }, () => linear)
+  const deep = sequential(...layers)
+  const all = [params, params, params]
+  expect(Tensor.toArray(deep.forward(all, x, [{}, {}, {}]))).toEqual([[-17, -37]])
+  expect(() => sequential(...layers.slice(3))).toThrow("sequential: expected at least one layer, got none")
+})
+
 describe("layers that do not fit", () => {
   const [three, four] = [Linear.make({ in: 4, out: 3 }), Linear.make({ in: 4, out: 2 })]
 
