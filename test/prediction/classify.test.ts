@@ -5,6 +5,7 @@ import {
   BayesianLinear,
   builtin,
   Dataset,
+  Dropout,
   Key,
   Likelihood,
   Linear,
@@ -15,8 +16,10 @@ import {
   type Registry,
   Spec,
   Standardizer,
+  sequential,
   Tensor,
-  Training
+  Training,
+  tanh
 } from "effect-bayes"
 import fc from "fast-check"
 import { ofRow } from "../../src/prediction/entropy.ts"
@@ -174,6 +177,58 @@ describe("evaluateClassifier", () => {
         12
       )
     }).pipe(Effect.provide(Noise.layer(3)))
+  )
+})
+
+describe("other models of classes", () => {
+  const standardizers = { inputs: Standardizer.identity(1), targets: Standardizer.identity(1) }
+  const data = Dataset.make({ x: [[-2], [-1], [1], [2]], y: [[0], [0], [1], [1]] })
+
+  it.effect("two classes from one logit", () =>
+    Effect.gen(function* () {
+      const network = BayesianLinear.make({ in: 1, out: 1 })
+      const model = Model.make({ network, likelihood: Likelihood.bernoulli(), ...standardizers })
+      const fit = yield* Training.fit(model, data, { epochs: 500 })
+      expect((yield* Prediction.evaluateClassifier(fit, data)).accuracy).toBe(1)
+      const { probabilities, label, epistemic } = yield* Prediction.classify(fit, data.x)
+      expect([probabilities.shape, numbers(label)]).toEqual([
+        [4, 2],
+        [0, 0, 1, 1]
+      ])
+      for (const e of numbers(epistemic)) expect(e).toBeGreaterThan(0)
+    }).pipe(Effect.provide(Noise.layer(1)))
+  )
+
+  it.effect("a deterministic network with dropout: its masks are the draws", () =>
+    Effect.gen(function* () {
+      const network = sequential(
+        Linear.make({ in: 1, out: 8 }),
+        tanh,
+        Dropout.make({ rate: 0.3 }),
+        Linear.make({ in: 8, out: 2 })
+      )
+      const model = Model.make({ network, likelihood: Likelihood.categorical(), ...standardizers })
+      const fit = yield* Training.fit(model, data, { epochs: 300 })
+      expect(fit.history.at(-1)!.loss.klNats).toBe(0)
+      expect((yield* Prediction.evaluateClassifier(fit, data)).accuracy).toBe(1)
+      const { epistemic } = yield* Prediction.classify(fit, data.x)
+      for (const e of numbers(epistemic)) expect(e).toBeGreaterThan(0.001)
+    }).pipe(Effect.provide(Noise.layer(1)))
+  )
+
+  it.effect("a class of probability 0 has a log-likelihood of -Infinity, and the accuracy still counts", () =>
+    Effect.gen(function* () {
+      const certain = Model.make({
+        network: Linear.make({ in: 1, out: 2 }),
+        likelihood: Likelihood.categorical(),
+        ...standardizers
+      })
+      const network = { weight: Tensor.from([[-1000], [1000]]), bias: Tensor.from([0, 0]) }
+      const wrong = Dataset.make({ x: [[1], [1]], y: [[0], [1]] })
+      expect(
+        yield* Prediction.evaluateClassifier({ model: certain, params: { network, likelihood: {} } }, wrong)
+      ).toEqual({ rows: 2, accuracy: 0.5, meanLogLikelihood: Number.NEGATIVE_INFINITY })
+    }).pipe(Effect.provide(Noise.layer(1)))
   )
 })
 
