@@ -80,12 +80,14 @@ export const outShapeOf = (
     return parts[i]!.outShape(inShape)
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error
-    throw new ShapeError({
-      where: `${kind}, ${named(parts, i)}`,
-      expected: error.expected,
-      actual: `${format(inShape)} from ${from}`,
-      hint: `${error.where}${error.hint === undefined ? "" : `. ${error.hint}`}`
-    })
+    const { where, expected, actual, hint } = error
+    const part = `${kind}, ${named(parts, i)}`
+    const advice = hint === undefined ? "" : `. ${hint}`
+    const input = `${format(inShape)} from ${from}`
+    throw actual === format(inShape)
+      ? new ShapeError({ where: part, expected, actual: input, hint: `${where}${advice}` })
+      : // What does not fit came up inside the part.
+        new ShapeError({ where: `${part}, ${where}`, expected, actual, hint: `Its input is ${input}${advice}` })
   }
 }
 

@@ -4,6 +4,7 @@ import {
   ConfigError,
   Conv2d,
   type Empty,
+  flatten,
   identity,
   Key,
   type Layer,
@@ -73,7 +74,9 @@ describe("parts that do not fit are named, both of them", () => {
     const layer = residual(linear, Linear.make({ in: 2, out: 1, dtype }))
     expect(() => layer.forward(layer.init(Key.make(0)), x, [{}, {}])).toThrow("residual: expected outputs of one shape")
     expect(() => residual(conv(2, 7)).outShape([2, 5, 5])).toThrow(
-      'residual, layer 0 ("conv2d"): expected an image that the kernel fits into, which covers [7, 7] (height, width), got [2, 5, 5] from the input'
+      'residual, layer 0 ("conv2d"), Conv2d(2 -> 2, kernel 7 x 7), input without its batch axis: expected an image that ' +
+        "the kernel fits into, which covers [7, 7] (height, width), got [5, 5], with its padding [5, 5]. " +
+        "Its input is [2, 5, 5] from the input. Take a smaller kernel"
     )
   })
 
@@ -85,6 +88,18 @@ describe("parts that do not fit are named, both of them", () => {
     const image = Tensor.zeros({ shape: [1, 2, 4, 4], dtype })
     expect(() => layer.forward(layer.init(Key.make(0)), image, [{}, {}])).toThrow(message)
     expect(() => (parallel as (...none: ReadonlyArray<never>) => unknown)()).toThrow(ConfigError)
+  })
+
+  it("with the shapes that differ, however deep inside they are", () => {
+    expect(() => sequential(relu, residual(conv(4, 1))).outShape([2, 5, 5])).toThrow(
+      'sequential, layer 1 ("residual"), residual: expected outputs of one shape from layer 0 ("conv2d") and its ' +
+        'shortcut, layer 1 ("identity"), got [4, 5, 5] and [2, 5, 5]. Its input is [2, 5, 5] from layer 0 ("relu")'
+    )
+    const inner = sequential(linear, flatten, Linear.make({ in: 9, out: 1, dtype }))
+    expect(() => sequential(flatten, inner).outShape([2])).toThrow(
+      'sequential, layer 1 ("sequential"), sequential, layer 2 ("linear"): expected a last axis of 9, got [2] from ' +
+        'layer 1 ("flatten"). Its input is [2] from layer 0 ("flatten")'
+    )
   })
 })
 

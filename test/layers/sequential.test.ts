@@ -96,7 +96,8 @@ describe("layers that do not fit", () => {
     const inner = sequential(relu, four)
     const outer = sequential({ ...three, channels: "same" } as typeof three, inner)
     expect(() => outer.outShape([4])).toThrow(
-      'sequential, layer 1 ("sequential"): expected a last axis of 4, got [3] from layer 0 ("linear")'
+      'sequential, layer 1 ("sequential"), sequential, layer 1 ("linear"): expected a last axis of 4, got [3] from ' +
+        'layer 0 ("relu"). Its input is [3] from layer 0 ("linear")'
     )
   })
 })
