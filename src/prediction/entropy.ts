@@ -8,9 +8,12 @@ import { expm1MinusX, log } from "../core/math.ts"
 /** Probabilities of rows x classes, row-major: one array for each draw. */
 type Draws = ReadonlyArray<Float64Array>
 
-/** KL(p || m) of one class, p log(p / m) - p + m: never negative, and the whole divergence once summed over classes. */
+/**
+ * KL(p || m) of one class, p log(p / m) - p + m: never negative, and the whole divergence once summed over classes. A mean
+ * of 0 is one of probabilities so small that their share in it underflows.
+ */
 const divergence = (p: number, m: number): number => {
-  if (p === 0) return m
+  if (p === 0 || m === 0) return m
   const ratio = p / m
   const near = ratio > 0.5 && ratio < 2
   return near ? p * expm1MinusX(-log(ratio)) : p * log(ratio) + (m - p)

@@ -79,6 +79,10 @@ describe("the parts of the entropy", () => {
     const torn = ofRow([Float64Array.of(1, 0), Float64Array.of(0, 1)], 0, 2)
     expect([torn.aleatoric, [...torn.mean]]).toEqual([0, [0.5, 0.5]])
     expect(torn.epistemic).toBeCloseTo(Math.log(2), 15)
+    // 100 draws of the smallest number there is: the share of each in their mean underflows.
+    const tiny = Array.from({ length: 100 }, () => Float64Array.of(5e-324, 1))
+    expect(ofRow(tiny, 0, 2).aleatoric).toBeLessThan(1e-300)
+    expect(ofRow(tiny, 0, 2).epistemic).toBeLessThan(1e-30)
     // Draws that differ by d have a mutual information of d^2 / (2 m (1 - m)) / 4, far below the entropies' rounding.
     const d = 1e-9
     const close = ofRow([Float64Array.of(0.5, 0.5), Float64Array.of(0.5 + d, 0.5 - d)], 0, 2)
