@@ -11,6 +11,7 @@ import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
 import { Noise } from "../core/Noise.ts"
 import { axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
+import * as Tree from "../core/Tree.ts"
 import { Standardizer } from "../data/index.ts"
 import { kernels } from "../kernels/index.ts"
 import { operations, predictive } from "../layers/index.ts"
@@ -18,6 +19,9 @@ import type { Model } from "../training/index.ts"
 
 /** Multiplications of one forward pass between two chances to be interrupted. */
 const FORWARD = 2.5e6
+
+/** What a draw of the weights costs for each parameter, in multiplications: about 50 for each weight's two. */
+const DRAW = 25
 
 /** The most rows of a block. */
 const ROWS = 1000
@@ -53,11 +57,14 @@ export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
   const rows = yield* checked(() => axis("predict, x", x.shape, 0))
   const inShape = [model.inputs.columns.length]
   const perRow = yield* checked(() => operations(network, inShape))
-  const block = Math.min(ROWS, Math.max(1, Math.floor(FORWARD / perRow)))
+  // Each block draws its weights again, so it has rows enough for that to be at most half of the work.
+  const worth = Math.ceil((DRAW * Tree.count(params.network)) / perRow)
+  const block = Math.min(ROWS, Math.max(worth, Math.floor(FORWARD / perRow), 1))
 
   const draw = Effect.fnUntraced(function* (inputs: Tensor.Tensor, s: number) {
     yield* Effect.yieldNow
     const eps = yield* noise.draw(network, s, inputs.shape[0]!, { purpose: "predict", inShape })
+    yield* Effect.yieldNow
     return yield* checked(() => {
       const output = network.forward(params.network, inputs, eps)
       assertFinite(`the network's output under weight draw ${s}`, output)

@@ -72,6 +72,30 @@ describe("predict", () => {
     }).pipe(Effect.provide(Noise.layer(3)))
   )
 
+  it.effect("draws the weights of a wide network for at least 50 rows at a time, as a draw costs what 50 rows do", () =>
+    Effect.gen(function* () {
+      const network = BayesianLinear.make({ in: 300, out: 300 })
+      const [inputs, targets] = [Standardizer.identity(300), Standardizer.identity(300)]
+      const model = Model.make({ network, likelihood: Likelihood.gaussian({ std: 1 }), inputs, targets })
+      const noise = yield* Noise.Noise
+      const rows: Array<number> = []
+      const counting: typeof noise = {
+        ...noise,
+        draw: (source, step, batch, options) => {
+          rows.push(batch)
+          return noise.draw(source, step, batch, options)
+        }
+      }
+      const params = { network: network.init(Key.make(0)), likelihood: {} }
+      const wide = Tensor.zeros({ shape: [101, 300], dtype: "float64" })
+      yield* Prediction.predict({ model, params }, wide, { draws: 2, quantiles: [] }).pipe(
+        Effect.provideService(Noise.Noise, counting)
+      )
+      expect(rows.reduce((sum, n) => sum + n, 0)).toBe(2 * 101)
+      expect(rows.length).toBeLessThanOrEqual(2 * Math.ceil(101 / 50))
+    }).pipe(Effect.provide(Noise.layer(3)))
+  )
+
   it.effect("is the posterior mean under zero noise: no epistemic part, quantiles of one normal", () =>
     Effect.gen(function* () {
       const p = yield* Prediction.predict(linear, x, { draws: 1 })
