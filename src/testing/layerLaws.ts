@@ -13,10 +13,11 @@ import { builtin } from "../layers/fromSpec.ts"
 import type { Layer } from "../layers/Layer.ts"
 import * as Registry from "../layers/Registry.ts"
 import * as arbitraries from "./arbitraries.ts"
+import { declaredLaws } from "./declaredLaws.ts"
 import { assertGradient, inner } from "./differences.ts"
 import { assert, forAll, forMost, type Law } from "./Law.ts"
 import { type Case, cases, type LayerOptions, type Options } from "./layerCases.ts"
-import { liftedLaws, meanLaw, noiseLaws } from "./liftedLaws.ts"
+import { liftedLaws, noiseLaws } from "./liftedLaws.ts"
 import { gradientMomentLaw, momentLaw, uncorrelatedLaw } from "./moments.ts"
 import { assertIdentical, assertRepeatable, assertUnmodified } from "./purity.ts"
 
@@ -244,9 +245,7 @@ export const layerLaws = <P, E, W = unknown>(layer: Layer<P, E>, options: LayerO
   ...valueLaws(layer, options),
   ...noiseLaws(layer, options.inShape, cases(layer, options)),
   ...(options.lifted === undefined ? [] : liftedLaws(layer, options.lifted, options.inShape, cases(layer, options))),
-  ...(options.lifted !== undefined || layer.atMean === undefined
-    ? []
-    : [meanLaw(layer, options.inShape, cases(layer, options))]),
+  ...declaredLaws({ layer, inShape: options.inShape, cases: cases(layer, options) }),
   ...purityLaws(layer, options),
   ...(options.registry === false ? [] : [specLaw(layer, options, options.registry ?? builtin)])
 ]

@@ -65,14 +65,6 @@ export const noiseLaws = <P, E>(
         })
       ]
 
-/** Where nothing is claimed to be lifted: all-zero noise gives what the layer says that it is at its mean. */
-export const meanLaw = <P, E>(layer: Layer<P, E>, inShape: Shape, cases: fc.Arbitrary<Case<P, E>>): Law =>
-  forAll("layer: zero noise gives the layer at its mean", cases, ({ params, x, eps }) => {
-    const still = layer.forward(params, x, Tree.zerosLike(eps))
-    const { layer: mean, params: weights } = atMean(layer, params)
-    assertIdentical("forward", mean.forward(weights, x, mean.noise(Key.make(0), x.shape[0]!, inShape)), still)
-  })
-
 /**
  * The layer against `lifted.layer` under weights that `lifted.posterior` samples, and its KL against both densities.
  * An estimator with noise of its own has a view for predictions with the posterior's, whose moments must be its own.
