@@ -1,8 +1,9 @@
 /**
  * How the expectation over the weights is estimated: which noise a pass draws, and which numbers it makes of it.
  *
- * All have the same mean and variance of each output and unbiased gradients; they differ in what the rows of a batch
- * share, and so in the variance of the gradient.
+ * All have the same mean and variance of each output and unbiased gradients (but for local reparameterization where one
+ * row has several places, see there); they differ in what the rows of a batch share, and so in the variance of the
+ * gradient.
  *
  * @since 0.2.0
  */

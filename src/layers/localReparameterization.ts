@@ -4,9 +4,9 @@
  * y = m + sqrt(v) eps with m = map(mean, x) and v = map(variance, x^2), a number of eps for each output of each row.
  * No two rows share noise, and there is as much of it as there are outputs, not weights.
  *
- * **Source**: Kingma, Salimans & Welling 2015, section 2.3, equation 6. For the convolutions of an image it draws
- * outputs at different places independently, though they share weights: each output's distribution is right, their
- * correlation within a row is left out.
+ * **Source**: Kingma, Salimans & Welling 2015, section 2.3, equation 6. For the convolutions of an image, and a linear
+ * map of several places of a row, it draws outputs at different places independently, though they share weights: each
+ * output's distribution is right, their correlation within a row is left out, and the gradient is that of a loss so drawn.
  *
  * @since 0.2.0
  */

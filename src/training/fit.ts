@@ -48,7 +48,7 @@ export interface Progress<P, L> {
   /** Steps taken, of all that there are. */
   readonly step: number
   readonly steps: number
-  /** Averages over the steps since the last event. */
+  /** Averages over the steps since the last event, each field for itself. */
   readonly loss: Loss
   readonly state: State<P, L, unknown>
 }
