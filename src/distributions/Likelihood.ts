@@ -57,7 +57,7 @@ export interface Classes<L> extends Likelihood<L> {
 
 /**
  * A likelihood of counts, which can be asked for what it predicts: the `logPdf` of a count is the logarithm of its
- * probability, and the distribution function rises in steps.
+ * probability (of what is no count -Infinity), and the distribution function rises in steps.
  *
  * @category models
  * @since 0.2.0

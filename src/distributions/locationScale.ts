@@ -3,9 +3,9 @@
  *
  * @since 0.2.0
  */
-import { assertConfig } from "../core/errors.ts"
+import { assertConfig, ShapeError } from "../core/errors.ts"
 import { exp, log } from "../core/math.ts"
-import type { DType, TensorSpec } from "../core/Shape.ts"
+import * as Shape from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import { kernels, type TargetDensity } from "../kernels/index.ts"
 import type { Conditional } from "./Likelihood.ts"
@@ -19,6 +19,15 @@ interface Standard {
   readonly cdf: (z: number) => number
 }
 
+/** A scale for each number of an output [B, T], or one for each of its targets [T]: the kernels check the same. */
+const assertFits = (logScale: Tensor.Tensor, output: Tensor.Tensor): void => {
+  if (output.shape.length !== 2) {
+    throw new ShapeError({ where: "conditional", expected: "an output [B, T]", actual: Shape.format(output.shape) })
+  }
+  const shape = logScale.shape.length === 2 ? output.shape : output.shape.slice(1)
+  Shape.assertSame("conditional, logScale", { shape, dtype: output.dtype }, logScale)
+}
+
 /** What such likelihoods share, whether their logScale is given, learned or an output: [T] or [B, T]. */
 export const locationScale = ({ density, variance, logPdf, cdf }: Standard) => ({
   nll: (logScale: Tensor.Tensor, output: Tensor.Tensor, target: Tensor.Tensor, weights?: Tensor.Tensor): number =>
@@ -28,6 +37,7 @@ export const locationScale = ({ density, variance, logPdf, cdf }: Standard) => (
     return { output: grad.output, logScale: grad.logScale! }
   },
   conditional: (logScale: Tensor.Tensor, output: Tensor.Tensor): Conditional => {
+    assertFits(logScale, output)
     const mean = Tensor.toFloat64Array(output)
     const logScales = Tensor.toFloat64Array(logScale)
     const scales = logScales.map(exp)
@@ -61,11 +71,11 @@ export interface LearnedOptions {
   /** The number of targets, each with a scale of its own; default 1. */
   readonly targets?: number
   /** That of the network's output, default float32. */
-  readonly dtype?: DType
+  readonly dtype?: Shape.DType
 }
 
 /** The shape of a learned logScale, one number for each target. */
-export const learnedScale = ({ targets = 1, dtype = "float32" }: LearnedOptions): TensorSpec => {
+export const learnedScale = ({ targets = 1, dtype = "float32" }: LearnedOptions): Shape.TensorSpec => {
   assertConfig(Number.isSafeInteger(targets) && targets > 0, "targets", "a whole number above 0", targets)
   return { shape: [targets], dtype }
 }
