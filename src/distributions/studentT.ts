@@ -5,10 +5,9 @@
  */
 import * as Schema from "effect/Schema"
 import { assertConfig } from "../core/errors.ts"
-import { lgammaHalfStep } from "../core/gamma.ts"
-import { log, log1p } from "../core/math.ts"
+import { log } from "../core/math.ts"
 import { define } from "../core/Spec.ts"
-import { studentTCdf } from "../core/studentT.ts"
+import { studentTCdf, studentTDensity } from "../core/studentT.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Empty } from "../core/Tree.ts"
 import type { Continuous, LikelihoodDefinition } from "./Likelihood.ts"
@@ -20,11 +19,10 @@ const SCALE = "a finite scale above 0"
 const student = (df: number) => {
   const expected = "a number above 2, where the variance is finite, up to 1e6, from where on it is a Gaussian"
   assertConfig(df > 2 && df <= 1e6, "df of a Student-t likelihood", expected, df)
-  const constant = lgammaHalfStep(df / 2) - 0.5 * log(Math.PI * df)
   return locationScale({
     density: (logScale) => ({ kind: "student-t", logScale, df }),
     variance: df / (df - 2),
-    logPdf: (z) => constant - 0.5 * (df + 1) * log1p((z * z) / df),
+    logPdf: studentTDensity(df).logPdf,
     cdf: (z) => studentTCdf(z, df)
   })
 }

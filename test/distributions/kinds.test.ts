@@ -68,6 +68,24 @@ describe("finite, and right, at the ends", () => {
     expect(Number.isFinite(self.nll({}, t([[0]]), t([[1e100]])))).toBe(true)
   })
 
+  it("studentT where the square of the residual in scales overflows", () => {
+    const [self, zero] = [Likelihood.studentT({ df: 4, scale: 1e-150 }), t([[0]])]
+    // log p = log(3/8) - 5/2 log(1 + z^2 / 4) - log scale, for z = 1e160
+    const expected = 2.5 * (2 * 160 * Math.log(10) - Math.log(4)) - Math.log(3 / 8) - 150 * Math.log(10)
+    expect(ratio(self.nll({}, zero, t([[1e10]])), expected)).toBeLessThan(1e-13)
+    expect(ratio(numbers(self.nllGrad({}, zero, t([[1e10]])).dOutput)[0]!, -5e-10)).toBeLessThan(1e-13)
+    const learned = Likelihood.studentTLearned({ df: 4, dtype: "float64" })
+    const { dParams, dOutput } = learned.nllGrad({ logScale: t([-400]) }, zero, t([[1]]))
+    expect([...numbers(dOutput), ...numbers(dParams.logScale)]).toEqual([-5, -4])
+  })
+
+  it("a residual of 0 is 0 scales, even where the scale underflows", () => {
+    const self = Likelihood.heteroscedastic()
+    const [output, target] = [t([[3, -1e4]]), t([[3]])]
+    expect(self.nll({}, output, target)).toBeCloseTo(-1e4 + 0.5 * Math.log(2 * Math.PI), 10)
+    expect(numbers(self.nllGrad({}, output, target).dOutput)).toEqual([0, 1])
+  })
+
   it("studentT of a million degrees of freedom is a Gaussian to six digits", () => {
     const [output, target] = [t([[0.3, -2]]), t([[1, 1]])]
     const [a, b] = [Likelihood.studentT({ df: 1e6, scale: 0.7 }), Likelihood.gaussian({ std: 0.7 })]
@@ -198,6 +216,20 @@ describe("what cannot be is refused by name", () => {
     )
   })
 
+  it("outputs of another number of targets, or of other axes, when asked what they predict", () => {
+    const [row, two] = [t([[1, 2, 3]]), t([0, 0])]
+    const asked = [
+      () => Likelihood.gaussian({ std: [1, 2] }).conditional({}, row),
+      () => Likelihood.studentT({ df: 4, scale: [1, 2] }).conditional({}, row),
+      () => Likelihood.gaussianLearned({ targets: 2 }).conditional({ logStd: two }, row),
+      () => Likelihood.studentTLearned({ df: 4, targets: 2 }).conditional({ logScale: two }, row)
+    ]
+    for (const ask of asked) expect(ask).toThrow("conditional, logScale: expected float64 [3], got float64 [2]")
+    expect(() => Likelihood.gaussian({ std: 1 }).conditional({}, t([1, 2]))).toThrow(
+      "conditional: expected an output [B, T], got [2]"
+    )
+  })
+
   it("options out of range", () => {
     for (const df of [2, 1, 0, -3, 1e7, Number.NaN]) {
       expect(() => Likelihood.studentT({ df, scale: 1 })).toThrow(
@@ -220,6 +252,11 @@ describe("what cannot be is refused by name", () => {
     )
     expect(() => Likelihood.product([] as never)).toThrow("product: expected at least one likelihood, got none")
   })
+})
+
+it("what is no count has no probability", () => {
+  const { logPdf } = Likelihood.poisson().counts({}, t([[0.5]]))
+  for (const y of [-1, 1.5, Number.POSITIVE_INFINITY]) expect(logPdf(0, y)).toBe(Number.NEGATIVE_INFINITY)
 })
 
 describe("a product", () => {

@@ -82,6 +82,10 @@ describe("Laplace", () => {
     const prior = Prior.laplace({ mean: 1, scale: 2 })
     expect([0, 1, 3].map((w) => slope(prior, w))).toEqual([0.5, 0, -0.5])
   })
+
+  it("has no slope at a weight that is no number", () => {
+    expect(slope(Prior.laplace({ scale: 2 }), Number.NaN)).toBeNaN()
+  })
 })
 
 describe("Student's t", () => {
@@ -96,6 +100,18 @@ describe("Student's t", () => {
       // They differ by about z^4 / (4 df), below 2e-9 here.
       expect(many.logProb(one(w))).toBeCloseTo(limit.logProb(one(w)), 8)
       expect(slope(many, w)).toBeCloseTo(slope(limit, w), 8)
+    }
+  })
+})
+
+describe("a Student's t of any df and scale", () => {
+  it("is finite at 1e4, where the square of the weight in scales overflows", () => {
+    // log p = constant - (df + 1) / 2 log(1 + z^2 / df) - log scale; the slope is -(df + 1) / w.
+    for (const df of [1e-150, 1e-3, 4]) {
+      const prior = Prior.studentT({ df, scale: 1e-150 })
+      const fall = prior.logProb(one(1e3)) - prior.logProb(one(1e4))
+      expect(fall).toBeCloseTo((df + 1) * Math.log(10), 10)
+      expect(slope(prior, 1e4) / (-(df + 1) / 1e4)).toBeCloseTo(1, 13)
     }
   })
 })

@@ -2,13 +2,14 @@
  * Log densities of a single number, each above its derivative, applied to every element of a tensor; and the divergence
  * of a normal from a Laplace distribution, which is in closed form.
  */
-import { lgammaHalfStep } from "../../core/gamma.ts"
 import { sigmoid, softplus } from "../../core/logistic.ts"
 import { exp, log, log1p, normalCdf, normalPdf } from "../../core/math.ts"
 import * as Shape from "../../core/Shape.ts"
 import { allocate, storage } from "../../core/storage.ts"
+import { studentTDensity } from "../../core/studentT.ts"
 import { fromStorage, type Tensor } from "../../core/Tensor.ts"
 import type { Density, Laplace, NormalGrad, NormalParams, ScaleMixture, StudentT } from "../Kernels.ts"
+import { standardized } from "./standardized.ts"
 
 const HALF_LOG_2PI = 0.9189385332046727
 
@@ -44,21 +45,16 @@ const laplace = ({ mean, scale }: Laplace): Pointwise => {
   const constant = -Math.LN2 - log(scale)
   return {
     logP: (x) => constant - Math.abs(x - mean) / scale,
-    dLogP: (x) => (x === mean ? 0 : x > mean ? -1 / scale : 1 / scale)
+    dLogP: (x) => Math.sign(mean - x) / scale
   }
 }
 
 const studentT = ({ df, mean, scale }: StudentT): Pointwise => {
-  const constant = lgammaHalfStep(df / 2) - 0.5 * log(Math.PI * df) - log(scale)
+  const { logPdf, dLogPdf } = studentTDensity(df)
+  const logScale = log(scale)
   return {
-    logP: (x) => {
-      const z = (x - mean) / scale
-      return constant - 0.5 * (df + 1) * log1p((z * z) / df)
-    },
-    dLogP: (x) => {
-      const z = (x - mean) / scale
-      return -((df + 1) * z) / (df + z * z) / scale
-    }
+    logP: (x) => logPdf((x - mean) / scale) - logScale,
+    dLogP: (x) => dLogPdf((x - mean) / scale) / scale
   }
 }
 
@@ -81,9 +77,6 @@ export const logDensityGrad = (p: Density, x: Tensor): Tensor => {
   return fromStorage(x.shape, out)
 }
 
-/** (mean of q - mean of p) / std of q, the folded normal's one parameter; 0 stays 0 where the std underflows. */
-const offset = (mean: number, logStd: number): number => (mean === 0 ? 0 : mean * exp(-logStd))
-
 /** KL = log(2 scale) + E|x - mean| / scale - entropy, the expectation being the mean of a folded normal. */
 export const laplaceKl = (q: NormalParams, { mean, scale }: Laplace): number => {
   Shape.assertSame("KL from a Laplace distribution, logStd of q", q.mean, q.logStd)
@@ -93,7 +86,7 @@ export const laplaceKl = (q: NormalParams, { mean, scale }: Laplace): number => 
   let sum = 0
   for (let i = 0; i < means.length; i++) {
     const m = means[i]! - mean
-    const a = offset(m, logStds[i]!)
+    const a = standardized(m, logStds[i]!) // the folded normal's one parameter
     const folded = 2 * exp(logStds[i]!) * normalPdf(a) + m * (2 * normalCdf(a) - 1)
     sum += constant - logStds[i]! + folded / scale
   }
@@ -107,7 +100,7 @@ export const laplaceKlGrad = (q: NormalParams, { mean, scale }: Laplace): Normal
   const dMean = allocate(q.mean.dtype, means.length)
   const dLogStd = allocate(q.mean.dtype, means.length)
   for (let i = 0; i < means.length; i++) {
-    const a = offset(means[i]! - mean, logStds[i]!)
+    const a = standardized(means[i]! - mean, logStds[i]!)
     dMean[i] = (2 * normalCdf(a) - 1) / scale
     dLogStd[i] = (2 * exp(logStds[i]!) * normalPdf(a)) / scale - 1
   }

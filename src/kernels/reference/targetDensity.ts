@@ -3,15 +3,16 @@
  * derivatives, and the one loop over rows that all of them share.
  */
 import { ConfigError, ShapeError } from "../../core/errors.ts"
-import { lgammaHalfStep } from "../../core/gamma.ts"
 import { sigmoid, softplus } from "../../core/logistic.ts"
-import { exp, log, log1p } from "../../core/math.ts"
+import { exp } from "../../core/math.ts"
 import { poissonLogPmf } from "../../core/poisson.ts"
 import { rowWeights } from "../../core/rowWeights.ts"
 import * as Shape from "../../core/Shape.ts"
 import { allocate, type Storage, storage } from "../../core/storage.ts"
+import { studentTDensity } from "../../core/studentT.ts"
 import { cast, fromStorage, type Tensor } from "../../core/Tensor.ts"
 import type { TargetDensity } from "../Kernels.ts"
+import { standardized } from "./standardized.ts"
 
 const HALF_LOG_2PI = 0.9189385332046727
 
@@ -26,34 +27,23 @@ interface Density {
 
 const gaussian: Density = {
   nll: (y, o, l) => {
-    const z = (y - o) * exp(-l)
+    const z = standardized(y - o, l)
     return 0.5 * z * z + l + HALF_LOG_2PI
   },
-  dOutput: (y, o, l) => {
-    const precision = exp(-l)
-    return (o - y) * precision * precision
-  },
+  dOutput: (y, o, l) => standardized(standardized(o - y, l), l),
   dLogScale: (y, o, l) => {
-    const z = (y - o) * exp(-l)
+    const z = standardized(y - o, l)
     return 1 - z * z
   }
 }
 
-/** (df + 1) / 2 log(1 + z^2 / df) + l - log(Gamma((df + 1) / 2) / (Gamma(df / 2) sqrt(pi df))). */
 const studentT = (df: number): Density => {
-  const constant = 0.5 * log(Math.PI * df) - lgammaHalfStep(df / 2)
+  const { logPdf, dLogPdf } = studentTDensity(df)
   return {
-    nll: (y, o, l) => {
-      const z = (y - o) * exp(-l)
-      return 0.5 * (df + 1) * log1p((z * z) / df) + l + constant
-    },
-    dOutput: (y, o, l) => {
-      const precision = exp(-l)
-      const z = (y - o) * precision
-      return (-(df + 1) * z * precision) / (df + z * z)
-    },
+    nll: (y, o, l) => l - logPdf(standardized(y - o, l)),
+    dOutput: (y, o, l) => standardized(dLogPdf(standardized(y - o, l)), l),
     dLogScale: (y, o, l) => {
-      const z = (y - o) * exp(-l)
+      const z = standardized(y - o, l)
       return 1 - (df + 1) / (1 + df / (z * z))
     }
   }
