@@ -23,7 +23,7 @@ import {
 } from "mathjs/number"
 import { lgamma } from "../core/gamma.ts"
 import { cosPi, exp, expm1, log, log1p, sinPi, tanh } from "../core/math.ts"
-import { assertNames, type FUNCTIONS, KNOWN, refuse, type Source, scan } from "./expressionTokens.ts"
+import { assertNames, type FUNCTIONS, KNOWN, positions, refuse, type Source, scan } from "./expressionTokens.ts"
 
 /** A function of the variables, in their order. */
 export type Compiled = (at: Float64Array) => number
@@ -176,7 +176,7 @@ const parse = (source: Source): MathNode => {
 
 /** Throws where a variable is inside a function whose derivative is not to be had; trees keep the order of the text. */
 const assertDifferentiable = (source: Source, tree: MathNode, variable: string): void => {
-  const places = [...source.text.matchAll(/\blgamma\b/g)].map((match) => match.index)
+  const places = positions(source, "lgamma")
   let next = 0
   tree.traverse((node) => {
     const inside = argument(node, "lgamma")

@@ -36,7 +36,7 @@ export type ExpressionParameters<P extends string> = { readonly [K in P]: Tensor
  *
  * The formula may have what that of `Prior.fromExpression` may. **Shapes**: with K outputs, output [B, K T] and target
  * [B, T]: column k T + t is output k of target t. Each parameter is a scalar. **Errors**: `ConfigError` with the column
- * of whatever a formula may not have, and for a row where the log density or a derivative is not finite; `ShapeError`.
+ * of whatever a formula may not have, and for a row where the log density or a derivative is not finite in the output's dtype; `ShapeError`.
  *
  * @example
  * ```ts
@@ -131,9 +131,10 @@ export const fromExpression = <P extends string = never>(
     nllGrad: (params, output, target, weights) => {
       const dOutput = new Float64Array(Shape.size(output.shape))
       const dNames = new Float64Array(names.length)
+      const rounded = gradients.map((g): Compiled => (output.dtype === "float32" ? (at) => Math.fround(g(at)) : g))
       visitAll(params, output, target, weights, (f, weight, column) => {
         for (const [k, gradient] of gradients.entries()) {
-          if (k < K) dOutput[column(k)] = -weight * f(gradient)
+          if (k < K) dOutput[column(k)] = -weight * f(rounded[k]!)
           else dNames[k - K]! -= weight * f(gradient)
         }
       })

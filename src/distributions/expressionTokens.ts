@@ -38,6 +38,10 @@ const SHORTER = "Give what does not change as a constant"
 /** Spaces, a number, a name or a sign. */
 const TOKEN = / +|((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|[-+*/^()]/y
 
+/** Where a name stands in a formula that has been scanned. */
+export const positions = ({ text }: Source, name: string): ReadonlyArray<number> =>
+  [...text.matchAll(new RegExp(TOKEN, "g"))].filter((match) => match[2] === name).map((match) => match.index)
+
 const cut = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text)
 
 /** A character as it is and, unless it is plain ASCII, by its code. */

@@ -136,6 +136,9 @@ describe("what cannot be", () => {
     expect(() => gamma.nll({}, matrix([1], [2]), matrix([3], [-1]))).toThrow(
       'likelihood "log(y) - mu y": expected a finite log density with finite derivatives, got NaN at y = -1, mu = 2 (row 1)'
     )
+    const steep = make("-1e30 (y - mu)^2")
+    expect(() => steep.nllGrad({}, Tensor.from([[0]]), Tensor.from([[1e10]]))).toThrow("got Infinity at y = 1")
+    expect(list(steep.nllGrad({}, matrix([0]), matrix([1e10])).dOutput)[0]! / -2e40).toBeCloseTo(1, 14)
     expect(() => make("-sqrt(abs(y - mu))").nllGrad({}, matrix([1]), matrix([1]))).toThrow(
       "got NaN at y = 1, mu = 1 (row 0)"
     )

@@ -46,6 +46,7 @@ describe("a formula that cannot be", () => {
     ["w\n+ b", 2, "got the character U+000A"],
     ["w; b", 2, 'got ";"'],
     ["lgamma(b) - lgamma(w)", 13, "expected a derivative by w, got lgamma"],
+    ["2lgamma(b) 1e1lgamma(w)", 15, "expected a derivative by w, got lgamma"],
     [`${"(".repeat(51)}w${")".repeat(51)}`, 51, "expected at most 50 parentheses inside each other"],
     ["w + ".repeat(200).concat("w"), 801, "expected at most 400 numbers, names and signs"],
     ["w".padEnd(1001), 1001, "expected at most 1000 characters, got 1001"]
