@@ -6,10 +6,13 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
-import { ConfigError } from "./errors.ts"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { attempt } from "./attempt.ts"
+import { ConfigError, ShapeError } from "./errors.ts"
 import * as Tensor from "./Tensor.ts"
 
 /** @category models @since 0.1.0 */
@@ -48,7 +51,12 @@ export const TensorSchema = /*#__PURE__*/ Schema.Union([
   Schema.declare(Tensor.isTensor),
   Written.pipe(
     Schema.decodeTo(Schema.declare(Tensor.isTensor), {
-      decode: SchemaGetter.transform(({ values, shape, dtype }) => Tensor.from(values, { shape, dtype })),
+      decode: SchemaGetter.transformEffect(({ values, shape, dtype }) =>
+        Effect.mapError(
+          attempt(() => Tensor.from(values, { shape, dtype }), ShapeError),
+          ({ message }) => new SchemaIssue.InvalidValue({ message })
+        )
+      ),
       encode: SchemaGetter.transform((t) => ({ values: Tensor.toArray(t), shape: t.shape, dtype: t.dtype }))
     })
   )

@@ -89,6 +89,19 @@ describe("a user's own layer and prior", () => {
 })
 
 describe("a spec from outside", () => {
+  it("with a tensor whose numbers do not fit its shape is an error too", () => {
+    const make = (values: unknown) => {
+      const mean = { dtype: "float64", shape: [2], values }
+      return Spec.rebuild("prior", Prior.definitions, { kind: "normal", mean, std: 1 }, undefined)
+    }
+    const two = Tensor.from([1, 2], { dtype: "float64" })
+    expect(make([1, 2]).logProb(two)).toBe(Prior.normal().logProb(Tensor.zeros(two)))
+    for (const values of [[1], [[1], [2, 3]], [1, null]]) {
+      expect(() => make(values)).toThrow(ConfigError)
+      expect(() => make(values)).toThrow('the spec of a "normal": expected the fields of its schema')
+    }
+  })
+
   it("with a missing or wrong field is an error that shows it", () => {
     expect(() => fromSpec({ kind: "linear", in: 3, bias: true, dtype: "float32" })).toThrow(/"linear".*out/s)
     expect(() => fromSpec({ kind: "linear", in: 3, out: 1.5, bias: true, dtype: "float32" })).toThrow(ConfigError)
