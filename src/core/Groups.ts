@@ -38,7 +38,8 @@ const matchesFrom = (pattern: ReadonlyArray<string>, keys: ReadonlyArray<string>
  * @category predicates
  * @since 0.2.0
  */
-export const matches = (pattern: string, path: string): boolean => matchesFrom(keysOf(pattern), keysOf(path), 0, 0)
+export const matches = (pattern: string, path: string): boolean =>
+  matchesFrom(keysOf(pattern), path === "" ? [] : keysOf(path), 0, 0)
 
 /**
  * The index of the group that each path belongs to.

@@ -69,8 +69,8 @@ const shrinkNormal = ({ mean, logStd }: Normal.Normal, logScale: number): Normal
  * @since 0.2.0
  */
 export const empiricalBayes = <W>(options?: MeanFieldOptions): Factorized<EmpiricalBayes<W>, W, W> => {
-  const { prior = normal(), ...rest } = options ?? {}
-  const inner = meanField<W>({ prior, ...rest })
+  const prior = PriorGroups.copy(options?.prior ?? normal())
+  const inner = meanField<W>({ ...options, prior })
   const groups = PriorGroups.list(prior).length
   /** In the precision of the weights. */
   const scaleSpec = (weights: unknown): Shape.TensorSpec => ({

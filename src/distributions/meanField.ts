@@ -84,7 +84,8 @@ export interface MeanFieldOptions {
  * @since 0.1.0
  */
 export const meanField = <W>(options?: MeanFieldOptions): Factorized<MeanField<W>, W, W> => {
-  const { prior = normal(), initialStd = INITIAL_STD } = options ?? {}
+  const { initialStd = INITIAL_STD } = options ?? {}
+  const prior = PriorGroups.copy(options?.prior ?? normal())
   assertConfig(Number.isFinite(initialStd) && initialStd > 0, "initialStd", "a finite number above 0", initialStd)
   return {
     spec: { kind: "mean-field", prior: PriorGroups.toSpec(prior), initialStd },

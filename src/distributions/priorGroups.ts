@@ -13,6 +13,10 @@ export type Priors = Prior | Groups<Prior>
 
 const isOne = (priors: Priors): priors is Prior => "spec" in priors
 
+/** A list of its own: who handed one in may go on writing to it. */
+export const copy = (priors: Priors): Priors =>
+  isOne(priors) ? priors : priors.map(([pattern, prior]) => [pattern, prior] as const)
+
 /** All of them, in the order of their groups. */
 export const list = (priors: Priors): ReadonlyArray<Prior> =>
   isOne(priors) ? [priors] : priors.map(([, prior]) => prior)

@@ -62,27 +62,30 @@ const part = (all: Part, paths: ReadonlyArray<string>): Part =>
  * @category combinators
  * @since 0.2.0
  */
-export const groups = (parts: Groups<Optimizer<unknown>>): Optimizer<GroupsState> => ({
-  init: (params) => {
-    const all = flat(params)
-    const paths = Object.keys(all)
-    const found = assign("optimizer", parts, paths)
-    return Object.fromEntries(
-      parts.map(([pattern, optimizer], index) => {
-        const own = paths.filter((_, i) => found[i] === index)
-        return [pattern, { paths: own, state: optimizer.init(part(all, own)) }]
+export const groups = (list: Groups<Optimizer<unknown>>): Optimizer<GroupsState> => {
+  const parts = list.map(([pattern, optimizer]) => [pattern, optimizer] as const) // whoever gave it may write to it
+  return {
+    init: (params) => {
+      const all = flat(params)
+      const paths = Object.keys(all)
+      const found = assign("optimizer", parts, paths)
+      return Object.fromEntries(
+        parts.map(([pattern, optimizer], index) => {
+          const own = paths.filter((_, i) => found[i] === index)
+          return [pattern, { paths: own, state: optimizer.init(part(all, own)) }]
+        })
+      )
+    },
+    update: (grads, states, params) => {
+      const [allGrads, allParams] = [flat(grads), flat(params)]
+      const updates: Record<string, Tensor> = {}
+      const next = parts.map(([pattern, optimizer]) => {
+        const { paths, state } = at(states, pattern)
+        const [changed, after] = optimizer.update(part(allGrads, paths), state, part(allParams, paths))
+        Object.assign(updates, changed)
+        return [pattern, { paths, state: after }] as const
       })
-    )
-  },
-  update: (grads, states, params) => {
-    const [allGrads, allParams] = [flat(grads), flat(params)]
-    const updates: Record<string, Tensor> = {}
-    const next = parts.map(([pattern, optimizer]) => {
-      const { paths, state } = at(states, pattern)
-      const [changed, after] = optimizer.update(part(allGrads, paths), state, part(allParams, paths))
-      Object.assign(updates, changed)
-      return [pattern, { paths, state: after }] as const
-    })
-    return [Tree.map(grads, (_, path) => at(updates, path)), Object.fromEntries(next)]
+      return [Tree.map(grads, (_, path) => at(updates, path)), Object.fromEntries(next)]
+    }
   }
-})
+}

@@ -27,6 +27,7 @@ describe("matches", () => {
     ["a.*.c", "a.c", false],
     ["weight.mean", "weight", false],
     ["", "weight", false],
+    ["*", "", false], // a single tensor has no key
     ["a\\.b", "a\\.b.mean", true],
     ["a", "a\\.b.mean", false]
   ]

@@ -3,12 +3,14 @@ import {
   BayesianLinear,
   bayesian,
   ConfigError,
+  empiricalBayes,
   fromSpec,
   Key,
   Linear,
   Model,
   meanField,
   Normal,
+  type Posterior,
   Prior,
   relu,
   type Spec,
@@ -171,6 +173,18 @@ describe("normals with a mean and a std for each weight", () => {
     expect(prior.kl(at)).toBeCloseTo(3 * (Math.log(10) + 0.005 - 0.5), 12)
     expect(prior.kl({ mean: at.mean, logStd: Tensor.full(trained, Math.log(0.1)) })).toBeLessThan(1e-20)
   })
+})
+
+it("are those of the list as it was given, whatever becomes of it", () => {
+  for (const lift of [meanField<Tensor.Tensor>, empiricalBayes<Tensor.Tensor>]) {
+    const list: Array<readonly [string, Prior.Prior]> = [["**", normal()]]
+    const posterior: Pick<Posterior<unknown, Tensor.Tensor, Tensor.Tensor>, "logPrior" | "init"> = lift({ prior: list })
+    const w = Tensor.from([1, 2])
+    const q = posterior.init(w, Key.make(0))
+    const before = posterior.logPrior(q, w)
+    list[0] = ["**", normal({ std: 10 })]
+    expect(posterior.logPrior(q, w)).toBe(before)
+  }
 })
 
 it("the sampled KL is of q by p, not of p by q", () => {

@@ -55,6 +55,14 @@ describe("the state of groups", () => {
     expect((after["**"]!.state as ReadonlyArray<unknown>)[1]).toEqual({ step: 1 })
   })
 
+  it("is of the groups as they were given, whatever becomes of their list", () => {
+    const list: Array<readonly [string, Optimizer.Optimizer<unknown>]> = [["**", sgd({ learningRate: 1 })]]
+    const optimizer = groups(list)
+    list[0] = ["noise", frozen]
+    const [updates] = optimizer.update(params, optimizer.init(params), params)
+    expect(Tensor.item(updates.noise)).toBe(-1)
+  })
+
   it("of other groups, or of other parameters, is refused", () => {
     const other = groups([["**", sgd({ learningRate: 0.1 })]]).init(params)
     expect(() => self.update(params, other as never, params)).toThrow(
