@@ -9,7 +9,7 @@
 import { exp } from "../core/math.ts"
 import * as Shape from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
-import type { Classes, Continuous, Counts, Likelihood } from "../distributions/Likelihood.ts"
+import type { Classes, Conditional, Continuous, Counts, Likelihood } from "../distributions/Likelihood.ts"
 import { assert, forAll, type Law } from "./Law.ts"
 import { type Case, cases, type LikelihoodOptions, type Target, targetsOf } from "./likelihoodCases.ts"
 import { integrate, integrateTo } from "./quadrature.ts"
@@ -24,6 +24,19 @@ export const close = (what: string, expected: number, actual: number, tolerance:
 const isContinuous = <L>(self: Likelihood<L>): self is Continuous<L> => "conditional" in self
 const isCounts = <L>(self: Likelihood<L>): self is Counts<L> => "counts" in self
 const isClasses = <L>(self: Likelihood<L>): self is Classes<L> => "probabilities" in self
+
+/** All that a likelihood predicts of a case, as calls. */
+export const predictions = <L>(self: Likelihood<L>, { params, output, target }: Case<L>) => {
+  const each = ({ mean, variance, logPdf, cdf }: Conditional) => {
+    const ys = Array.from(Tensor.toFloat64Array(target))
+    return { mean, variance, at: ys.map((y, i) => ({ logPdf: logPdf(i, y), cdf: cdf(i, y) })) }
+  }
+  return {
+    ...(isContinuous(self) ? { conditional: () => each(self.conditional(params, output)) } : {}),
+    ...(isCounts(self) ? { counts: () => each(self.counts(params, output)) } : {}),
+    ...(isClasses(self) && target.shape[1] === 1 ? { probabilities: () => self.probabilities(params, output) } : {})
+  }
+}
 
 /** How far from 1 a density may integrate: float32 rounds the target itself. */
 const INTEGRAL: Readonly<Record<Shape.DType, number>> = { float64: 1e-8, float32: 1e-5 }

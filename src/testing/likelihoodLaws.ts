@@ -12,13 +12,15 @@ import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import type { Likelihood, LikelihoodDefinition } from "../distributions/Likelihood.ts"
 import * as Likelihoods from "../distributions/likelihoods.ts"
-import { close, densityLaws } from "./densityLaws.ts"
+import { close, densityLaws, predictions } from "./densityLaws.ts"
 import { assertGradient } from "./differences.ts"
 import { assert, forAll, forMost, type Law } from "./Law.ts"
 import { type Case, cases, type LikelihoodOptions } from "./likelihoodCases.ts"
 import { assertIdentical, assertRepeatable, assertUnmodified } from "./purity.ts"
 
-const calls = <L>(self: Likelihood<L>, { params, output, target, weights }: Case<L>) => ({
+type Calls = Readonly<Record<string, () => unknown>>
+
+const calls = <L>(self: Likelihood<L>, { params, output, target, weights }: Case<L>): Calls => ({
   nll: () => self.nll(params, output, target),
   nllGrad: () => self.nllGrad(params, output, target),
   "nll, weighted": () => self.nll(params, output, target, weights),
@@ -126,8 +128,9 @@ const specLaw = <L>(
   forAll("likelihood: its spec, as JSON, makes the same likelihood", cases(self, options), (given) => {
     const rebuilt = rebuild("likelihood", registry, JSON.parse(JSON.stringify(self.spec)) as Spec, registry)
     assertIdentical("init", self.init(Key.make(0)), rebuilt.init(Key.make(0)))
-    const { params, output, target, weights } = given
-    assertIdentical("nll", self.nll(params, output, target, weights), rebuilt.nll(params, output, target, weights))
+    const says = (of: Likelihood<L>): Calls => ({ ...calls(of, given), ...predictions(of, given) })
+    const again = says(rebuilt as Likelihood<L>)
+    for (const [call, run] of Object.entries(says(self))) assertIdentical(call, run(), again[call]?.())
   })
 
 /** The laws of a likelihood. @category laws @since 0.1.0 */

@@ -38,6 +38,20 @@ describe("broken likelihoods", () => {
     expect(caught(mean)).toEqual(["nll is a sum over rows", COUNTS, "conditional logPdf is -nll"])
   })
 
+  it("a spec that forgets what only the gradient or the predictions show", () => {
+    const SPEC = "its spec, as JSON, makes the same likelihood"
+    const stretched: typeof right = {
+      ...right,
+      conditional: (p, output) => right.conditional(p, kernels(output.dtype).scale(2, output))
+    }
+    const steep: typeof right = { ...right, nllGrad: (...args) => scaled(right.nllGrad(...args), 1.01) }
+    for (const self of [stretched, steep]) {
+      const [law] = laws.likelihood(self, { outputs: 1 }).filter(({ name }) => name.endsWith(SPEC))
+      expect(brokenBy([law!])).toEqual([SPEC])
+    }
+    expect(brokenBy(laws.likelihood(right, { outputs: 1 }))).toEqual([])
+  })
+
   it("a gradient off by 1.01", () => {
     const steep = {
       ...right,
