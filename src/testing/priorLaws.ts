@@ -7,6 +7,7 @@
 import fc from "fast-check"
 import { ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
+import { exp } from "../core/math.ts"
 import * as Shape from "../core/Shape.ts"
 import { type Definition, rebuild, type Spec } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
@@ -76,11 +77,33 @@ const gradientLaws = (prior: Prior, options: PriorOptions): ReadonlyArray<Law> =
   ]
 }
 
+const atCentre = ({ shape = [2], centre = 0 }: PriorOptions): Tensor.Tensor =>
+  typeof centre === "number" ? Tensor.full({ shape, dtype: "float64" }, centre) : Tensor.cast(centre, "float64")
+
+/**
+ * One weight at a distance d of 10 to 1e4, the others at the centre. With steps of 1e-4 d a central difference errs by a
+ * part of (1e-4)^2 of the slope where log p is a power or a logarithm of d, and by the rounding of log p over the step.
+ */
+const tailLaw = (prior: Prior, options: PriorOptions): Law => {
+  const at = atCentre(options)
+  const places = fc.record({ power: arbitraries.number([1, 4]), sign: fc.constantFrom(-1, 1), leaf: fc.nat() })
+  return forAll("prior: gradient of log density, up to 1e4 away, = central difference", places, (place) => {
+    const i = place.leaf % Tree.count(at)
+    const d = exp(place.power * Math.LN10)
+    const moved = (by: number) => nudgeLeaf(at, "", i, place.sign * d + by)
+    const h = 1e-4 * d
+    const exact = (prior.logProb(moved(h)) - prior.logProb(moved(-h))) / (2 * h)
+    const found = Tensor.toFloat64Array(prior.logProbGrad(moved(0)))[i]!
+    const rounding = (1e-14 * (1 + Math.abs(prior.logProb(moved(0))))) / h
+    const ok = Math.abs(found - exact) <= 1e-6 * Math.abs(exact) + rounding
+    assert(ok, () => `gradient ${found} at ${place.sign * d} from the centre, by differences ${exact}`)
+  })
+}
+
 const integralLaws = (prior: Prior, options: PriorOptions): ReadonlyArray<Law> => {
-  const spec = { shape: options.shape ?? [2], dtype: "float64" } as const
-  const { centre = 0 } = options
-  const at = typeof centre === "number" ? Tensor.full(spec, centre) : Tensor.cast(centre, "float64")
-  const doubles = cases({ ...options, shape: spec.shape })
+  const at = atCentre(options)
+  const { shape } = at
+  const doubles = cases({ ...options, shape })
   return [
     once("prior: the density integrates to 1 within 1e-9", () => {
       const mass = totalLogMass(prior, at)
@@ -256,6 +279,7 @@ const specLaw = (prior: Prior, options: PriorOptions, registry: ReadonlyArray<De
 /** The laws of a prior over independent weights. @category laws @since 0.2.0 */
 export const priorLaws = (prior: Prior, options: PriorOptions = {}): ReadonlyArray<Law> => [
   ...gradientLaws(prior, options),
+  tailLaw(prior, options),
   ...integralLaws(prior, options),
   ...valueLaws(prior, options),
   ...(options.registry === false ? [] : [specLaw(prior, options, options.registry ?? definitions)])

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest"
 import { brokenBy, scaled } from "./brokenBy.ts"
 
 const DENSITY_GRADIENT = "gradient of log density = central difference"
+const TAIL_GRADIENT = "gradient of log density, up to 1e4 away, = central difference"
 const KL_GRADIENT = "gradient of KL, given the noise, = central difference"
 const DENSITY = "the density integrates to 1 within 1e-9"
 const KL = "KL = integral of q (log q - log p)"
@@ -33,7 +34,22 @@ describe("broken sampled priors", () => {
   it("a gradient of the wrong sign", () => {
     const logProbGrad = (w: Tensor.Tensor) => kernels(w.dtype).scale(-1, right.logProbGrad(w))
     const broken = caught(Prior.sampled({ ...right, logProbGrad }))
-    expect(broken).toEqual([DENSITY_GRADIENT, KL_GRADIENT, KL_SLOPE])
+    expect(broken).toEqual([DENSITY_GRADIENT, KL_GRADIENT, TAIL_GRADIENT, KL_SLOPE])
+  })
+
+  it("a gradient that is lost, or cut, far out alone", () => {
+    const clipped = (most: number) => (w: Tensor.Tensor) =>
+      Tensor.from(
+        Tensor.toFloat64Array(right.logProbGrad(w)).map((d) => Math.max(-most, Math.min(most, d))),
+        w
+      )
+    expect(caught(Prior.sampled({ ...right, logProbGrad: clipped(1000) }))).toEqual([TAIL_GRADIENT])
+    const kept = (w: Tensor.Tensor) =>
+      Tensor.from(
+        Tensor.toFloat64Array(right.logProbGrad(w)).map((d) => (Math.abs(d) > 1000 ? 0 : d)),
+        w
+      )
+    expect(caught(Prior.sampled({ ...right, logProbGrad: kept }))).toEqual([TAIL_GRADIENT])
   })
 
   it("log(pdf + 1e-6): no density, though its gradient is its derivative", () => {
@@ -56,7 +72,12 @@ describe("broken sampled priors", () => {
   it("a formula whose derivative has the wrong sign, or that leaves out its constant", () => {
     const formula = Prior.fromExpression("-w^2 / 2 - log(2 pi) / 2")
     const { logProbGrad } = Prior.fromExpression("w^2 / 2 + log(2 pi) / 2")
-    expect(caught(Prior.sampled({ ...formula, logProbGrad }))).toEqual([DENSITY_GRADIENT, KL_GRADIENT, KL_SLOPE])
+    expect(caught(Prior.sampled({ ...formula, logProbGrad }))).toEqual([
+      DENSITY_GRADIENT,
+      KL_GRADIENT,
+      TAIL_GRADIENT,
+      KL_SLOPE
+    ])
     expect(caught(Prior.fromExpression("-w^2 / 2"))).toEqual([DENSITY])
   })
 
