@@ -66,6 +66,10 @@ export const momentum = (decay: number, options?: { readonly nesterov?: boolean 
   }
 }
 
+/** An infinite one would stop the optimizer without a word. */
+const assertEpsilon = (epsilon: number): void =>
+  assertConfig(Number.isFinite(epsilon) && epsilon > 0, "epsilon", "a finite number above 0", epsilon)
+
 /** Moments of the gradient and the powers beta1^t and beta2^t. @category models @since 0.1.0 */
 export interface AdamState {
   readonly m: unknown
@@ -100,7 +104,7 @@ export interface AdamOptions {
  * m_hat / (sqrt(v_hat) + epsilon) from debiased moments of the gradient.
  *
  * **Source**: Kingma & Ba 2015, algorithm 1. **Numerics**: the powers of beta are running products, which no engine
- * rounds in its own way. **Errors**: `ConfigError` for a beta outside [0, 1) or an epsilon not above 0.
+ * rounds in its own way. **Errors**: `ConfigError` for a beta outside [0, 1) or an epsilon not finite or not above 0.
  *
  * @category transforms
  * @since 0.1.0
@@ -109,7 +113,7 @@ export const scaleByAdam = (options?: AdamOptions): Optimizer<AdamState> => {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options ?? {}
   assertConfig(beta1 >= 0 && beta1 < 1, "beta1", "a number from 0 up to, not including, 1", beta1)
   assertConfig(beta2 >= 0 && beta2 < 1, "beta2", "a number from 0 up to, not including, 1", beta2)
-  assertConfig(epsilon > 0, "epsilon", "a number above 0", epsilon)
+  assertEpsilon(epsilon)
   return {
     init: (params) => ({ m: Tree.zerosLike(params), v: Tree.zerosLike(params), power1: 1, power2: 1 }),
     update: <P>(grads: P, state: AdamState) => {
@@ -146,7 +150,7 @@ export interface RmsOptions {
  * g / (sqrt(v) + epsilon), with v <- decay v + (1 - decay) g^2 from 0 on, not debiased.
  *
  * **Source**: Tieleman & Hinton 2012, lecture 6.5, in PyTorch's form, where epsilon stands outside the root.
- * **Errors**: `ConfigError` for a decay outside [0, 1) or an epsilon not above 0.
+ * **Errors**: `ConfigError` for a decay outside [0, 1) or an epsilon not finite or not above 0.
  *
  * @category transforms
  * @since 0.2.0
@@ -154,7 +158,7 @@ export interface RmsOptions {
 export const scaleByRms = (options?: RmsOptions): Optimizer<RmsState> => {
   const { decay = 0.99, epsilon = 1e-8 } = options ?? {}
   assertConfig(decay >= 0 && decay < 1, "decay of RMSprop", "a number from 0 up to, not including, 1", decay)
-  assertConfig(epsilon > 0, "epsilon", "a number above 0", epsilon)
+  assertEpsilon(epsilon)
   return {
     init: (params) => ({ v: Tree.zerosLike(params) }),
     update: <P>(grads: P, state: RmsState) => {

@@ -136,10 +136,16 @@ describe("options that cannot be", () => {
     expect(() => momentum(1)).toThrow("momentum: expected a number from 0 up to, not including, 1, got 1")
     expect(() => adam({ learningRate: 0.1, beta1: 1 })).toThrow(/beta1/)
     expect(() => adam({ learningRate: 0.1, beta2: -0.1 })).toThrow(/beta2/)
-    expect(() => adam({ learningRate: 0.1, epsilon: 0 })).toThrow(/epsilon/)
+    for (const epsilon of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => adam({ learningRate: 0.1, epsilon })).toThrow(
+        `epsilon: expected a finite number above 0, got ${epsilon}`
+      )
+      expect(() => rmsprop({ learningRate: 0.1, epsilon })).toThrow(
+        `epsilon: expected a finite number above 0, got ${epsilon}`
+      )
+    }
     expect(() => adamw({ learningRate: 0.1, weightDecay: -1 })).toThrow("weight decay: expected a finite number, 0 or")
     expect(() => rmsprop({ learningRate: 0.1, decay: 1 })).toThrow(/decay of RMSprop/)
-    expect(() => rmsprop({ learningRate: 0.1, epsilon: 0 })).toThrow(/epsilon/)
     expect(() => rmsprop({ learningRate: 0.1, momentum: 1 })).toThrow(/momentum/)
   })
 })
