@@ -7,7 +7,7 @@
  */
 import * as Schema from "effect/Schema"
 import { ShapeError } from "../core/errors.ts"
-import type { Shape } from "../core/Shape.ts"
+import { rest, type Shape } from "../core/Shape.ts"
 import { define, SpecSchema } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
@@ -18,7 +18,7 @@ import * as Registry from "./Registry.ts"
 /**
  * **Shapes**: x [B, ...in of the first] -> y [B, ...out of the last]. **Errors**: `ConfigError` for no layers,
  * `ShapeError` that names both where one layer does not take what the one before gives: at once where their axes of
- * features tell, else from `outShape`.
+ * features tell, else from `outShape` and in a pass.
  *
  * @example
  * ```ts
@@ -42,17 +42,17 @@ export const sequential = <const Ls extends ReadonlyArray<Any>>(...layers: Ls): 
   const tuple: Tuple = {
     ...parts,
     outShape: (inShape) => shapesBetween(layers, inShape).at(-1)!,
-    forward: (params, x, eps) => layers.reduce((h, layer, i) => layer.forward(params[i], h, eps[i]), x),
+    forward: (params, x, eps) =>
+      explained(layers, x, () => layers.reduce((h, layer, i) => layer.forward(params[i], h, eps[i]), x)),
     vjp: (params, x, eps) => {
       const pullbacks: Array<ReturnType<Any["vjp"]>["pullback"]> = []
-      let h: Tensor = x
-      layers.forEach((layer, i) => {
+      const pass = (h: Tensor, layer: Any, i: number): Tensor => {
         const { y, pullback } = layer.vjp(params[i], h, eps[i])
         pullbacks.push(pullback)
-        h = y
-      })
+        return y
+      }
       return {
-        y: h,
+        y: explained(layers, x, () => layers.reduce(pass, x)),
         pullback: (dy, want) => {
           const dParams: Array<unknown> = []
           let d: Tensor | undefined = dy
@@ -86,6 +86,16 @@ const shapesBetween = (layers: ReadonlyArray<Any>, inShape: Shape): ReadonlyArra
     shapes.push(outShapeOf("sequential", layers, i, shapes[i]!, i === 0 ? "the input" : named(layers, i - 1)))
   }
   return shapes
+}
+
+/** A pass whose `ShapeError` is the one of `outShape`, which names both layers, where shapes are the reason. */
+const explained = <A>(layers: ReadonlyArray<Any>, x: Tensor, pass: () => A): A => {
+  try {
+    return pass()
+  } catch (error) {
+    if (error instanceof ShapeError) shapesBetween(layers, rest("sequential, input", x.shape))
+    throw error
+  }
 }
 
 /** What can be seen of a misfit before the input's shape is known: two maps, and between them what keeps their axis. */

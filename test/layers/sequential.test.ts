@@ -92,6 +92,20 @@ describe("layers that do not fit", () => {
     )
   })
 
+  it("are refused in a pass as by outShape", () => {
+    const network = sequential(sequential(three, relu), four)
+    const input = Tensor.zeros({ shape: [2, 4], dtype: "float32" })
+    const params = network.init(Key.make(0))
+    const message = 'sequential, layer 1 ("linear"): expected a last axis of 4, got [3] from layer 0 ("sequential")'
+    expect(() => network.forward(params, input, [[{}, {}], {}])).toThrow(message)
+    expect(() => network.vjp(params, input, [[{}, {}], {}])).toThrow(message)
+    // Where shapes are not the reason, the layer's own error stands.
+    const short = { ...params[0][0], bias: Tensor.zeros({ shape: [9], dtype: "float32" }) }
+    expect(() => sequential(three, relu).forward([short, {}], input, [{}, {}])).toThrow(
+      'Linear(4 -> 3), parameters at "bias"'
+    )
+  })
+
   it("are refused inside one another", () => {
     const inner = sequential(relu, four)
     const outer = sequential({ ...three, channels: "same" } as typeof three, inner)
