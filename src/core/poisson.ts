@@ -6,15 +6,17 @@
 import { lgamma } from "./gamma.ts"
 import { exp } from "./math.ts"
 
-/** log P(count = k) at the logarithm of the rate; k = 0, 1, 2, ... @category poisson @since 0.2.0 */
-export const poissonLogPmf = (k: number, logRate: number): number =>
-  (k > 0 ? k * logRate : 0) - exp(logRate) - (k > 1 ? lgamma(k + 1) : 0) // 0! = 1! = 1 exactly
+/** log P(count = k) at the logarithm of the rate: -infinity for a k that is no count. @category poisson @since 0.2.0 */
+export const poissonLogPmf = (k: number, logRate: number): number => {
+  if (!(Number.isInteger(k) && k >= 0)) return Number.isNaN(k) ? k : Number.NEGATIVE_INFINITY
+  return (k > 0 ? k * logRate : 0) - exp(logRate) - (k > 1 ? lgamma(k + 1) : 0) // 0! = 1! = 1 exactly
+}
 
 /**
  * P(count <= y) at the logarithm of the rate.
  *
  * Below the rate the terms up to y, downwards, k! / rate^k times as large each; above it 1 less those that follow, which
- * fall like rate / k. Either ends after some multiple of the rate's root. **Numerics**: within 1e-12 of its value, in the
+ * fall like rate / k. Either ends after some multiple of the rate's root. **Numerics**: within 1e-11 of its value, in the
  * lower tail as well, for rates up to 1000; the relative error grows with the rate like that of exp (tested against 60
  * digits).
  *

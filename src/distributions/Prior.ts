@@ -46,7 +46,8 @@ const wanted = (spec: Spec, eps: Tensor | undefined): Tensor => {
  * A prior from a density alone: the entropy in closed form, -log p(w) at the sampled weights.
  *
  * **Source**: Blundell et al. 2015, equation 2, who sample log q(w) as well; its mean is the entropy, and taking that
- * exactly has less variance. **Errors**: `ConfigError` from `kl` and `klGrad` without noise.
+ * exactly has less variance. The spec is the density's: a density that is itself a prior in closed form is, in a saved
+ * model, that prior again. **Errors**: `ConfigError` from `kl` and `klGrad` without noise.
  *
  * @category constructors
  * @since 0.2.0

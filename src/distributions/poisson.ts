@@ -47,7 +47,7 @@ export const poisson = (): Counts<Empty> => ({
     return {
       mean: rates,
       variance: rates,
-      logPdf: (i, y) => (Number.isInteger(y) && y >= 0 ? poissonLogPmf(y, logRates[i]!) : Number.NEGATIVE_INFINITY),
+      logPdf: (i, y) => poissonLogPmf(y, logRates[i]!),
       cdf: (i, y) => poissonCdf(y, logRates[i]!)
     }
   }

@@ -257,6 +257,7 @@ describe("what cannot be is refused by name", () => {
 it("what is no count has no probability", () => {
   const { logPdf } = Likelihood.poisson().counts({}, t([[0.5]]))
   for (const y of [-1, 1.5, Number.POSITIVE_INFINITY]) expect(logPdf(0, y)).toBe(Number.NEGATIVE_INFINITY)
+  expect(logPdf(0, Number.NaN)).toBeNaN()
 })
 
 describe("a product", () => {
