@@ -183,7 +183,34 @@ def likelihoods(randn):
         output=z, target=y, weights=w, nll=n, grad=torch.autograd.grad(n, z)[0])
 
 
-TOPICS = [convolutions, pools, optimizers, schedules, clipping, likelihoods]
+def composites(randn):
+    """A network of shortcuts, of branches that are joined, of a dropout under a mask that is given, and flattened."""
+    rate = 0.25
+    for b in (1, 3):
+        shapes = {"first": (2, 2, 3, 3), "wide": (3, 2, 3, 3), "flat": (2, 2, 1, 3), "main": (4, 7, 3, 3),
+                  "past": (4, 7, 1, 1), "head": (3, 24)}
+        weights = {name: {"weight": leaf(randn(*shape) * 0.3), "bias": leaf(randn(shape[0]))}
+                   for name, shape in shapes.items()}
+        x = leaf(randn(b, 2, 5, 4))
+        kept = (randn(b, 7, 5, 4) > -0.67).double()
+
+        def conv(name, h, **options):
+            return F.conv2d(h, weights[name]["weight"], weights[name]["bias"], **options)
+
+        h = x + torch.tanh(conv("first", x, padding=1))
+        h = torch.cat([conv("wide", h, padding=1), conv("flat", h, padding=(0, 1)), h], dim=1)
+        h = h * kept / (1 - rate)
+        h = conv("main", h, stride=2, padding=1) + conv("past", h, stride=2)
+        y = F.linear(torch.flatten(torch.tanh(h), 1), weights["head"]["weight"], weights["head"]["bias"])
+        dy = randn(*y.shape)
+        leaves = {(name, part): t for name, each in weights.items() for part, t in each.items()}
+        grads = vjp(y, dy, {"x": x, **leaves})
+        yield "composite/network", dict(
+            x=x, params=weights, eps=kept / (1 - rate) - 1, rate=rate, y=y, dy=dy, dx=grads.pop("x"),
+            grads={name: {part: grads[name, part] for part in each} for name, each in weights.items()})
+
+
+TOPICS = [convolutions, pools, optimizers, schedules, clipping, likelihoods, composites]
 
 
 def main():

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest"
 import { activationChecks } from "./activations.ts"
 import { type Case, cases, Fields } from "./cases.ts"
 import { BOUNDS, type Checks } from "./check.ts"
+import { compositeChecks } from "./composites.ts"
 import { convolutionChecks } from "./convolutions.ts"
 import { likelihoodChecks } from "./likelihoods.ts"
 import { linearChecks } from "./linear.ts"
@@ -18,6 +19,7 @@ import { priorChecks } from "./priors.ts"
 const checks: Checks = {
   ...linearChecks,
   ...convolutionChecks,
+  ...compositeChecks,
   ...likelihoodChecks,
   ...priorChecks,
   ...activationChecks,

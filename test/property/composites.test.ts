@@ -12,6 +12,7 @@ import {
   MaxPool2d,
   meanField,
   type ParamsOf,
+  Prior,
   parallel,
   predictive,
   relu,
@@ -60,6 +61,16 @@ for (const dtype of ["float64", "float32"] as const) {
     [3]
   )
 }
+
+// Each part's KL is sampled from that part's own noise, wherever it stands.
+const prior = Prior.scaleMixture({ std1: 1, std2: 0.1 })
+const sampled = { in: 2, out: 2, dtype: "float64", prior } as const
+const local = BayesianLinear.make({ ...sampled, estimator: "localReparameterization" })
+const flipped = BayesianLinear.make({ ...sampled, estimator: "flipout" })
+under(
+  "KLs that are sampled within sequential, residual and parallel",
+  laws.layer(residual(sequential(local, relu), parallel(sequential(flipped, tanh))), { inShape: [2], sampledKl: true })
+)
 
 const block = sequential(residual(Linear.make({ in: 2, out: 2 })), parallel(Linear.make({ in: 2, out: 1 }), tanh))
 type Block = ParamsOf<typeof block>
