@@ -41,6 +41,7 @@ const part = (all: Part, paths: ReadonlyArray<string>): Part =>
 /**
  * Each leaf moves by the optimizer of the first pattern that matches its path (patterns: see `Groups`). A norm over
  * "all" leaves, as in `clipByGlobalNorm`, is one over its group: chain it before the groups for one over everything.
+ * Groups do not nest: inside one, a leaf's whole path is a single key.
  *
  * **Errors**: `ConfigError` from `init`, with the paths there are, for a pattern that is the first to match for no path
  * and for a path that none matches; from `update` for the state of other groups.
