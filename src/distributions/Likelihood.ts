@@ -7,8 +7,9 @@
  * @since 0.1.0
  */
 import type { Key } from "../core/Key.ts"
+import type { Shape } from "../core/Shape.ts"
 import type { Definition, Spec } from "../core/Spec.ts"
-import type { Tensor } from "../core/Tensor.ts"
+import { type Tensor, zeros } from "../core/Tensor.ts"
 import type { Shapes } from "../core/Tree.ts"
 
 /** L: the likelihood's own parameters, `{}` where it has none. @category models @since 0.1.0 */
@@ -27,7 +28,27 @@ export interface Likelihood<L> {
     target: Tensor,
     weights?: Tensor
   ): { readonly dParams: L; readonly dOutput: Tensor }
+  /**
+   * For targets that not every number is: throws a `ConfigError` for one that cannot be, naming its row, given the shape
+   * of an output without its batch axis. Training looks at all targets before the first step.
+   */
+  assertTargets?(outShape: Shape, target: Tensor, weights?: Tensor): void
 }
+
+/**
+ * Targets that do not depend on the output are wrong, if they are, whatever it is: tries `nll` on an output of zeros.
+ *
+ * @category assertions
+ * @since 0.2.0
+ */
+export const onZeros =
+  (
+    nll: (output: Tensor, target: Tensor, weights?: Tensor) => number
+  ): NonNullable<Likelihood<unknown>["assertTargets"]> =>
+  (outShape, target, weights) => {
+    const [rows = 0] = target.shape
+    nll(zeros({ shape: [rows, ...outShape], dtype: target.dtype }), target, weights)
+  }
 
 /**
  * The distributions of targets given one output [B, T], in row-major order: number i is row i / T, target i % T.

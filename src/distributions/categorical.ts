@@ -6,9 +6,10 @@
 import * as Schema from "effect/Schema"
 import { assertConfig } from "../core/errors.ts"
 import { define } from "../core/Spec.ts"
+import type { Tensor } from "../core/Tensor.ts"
 import type { Empty } from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
-import type { Classes, LikelihoodDefinition } from "./Likelihood.ts"
+import { type Classes, type LikelihoodDefinition, onZeros } from "./Likelihood.ts"
 
 /**
  * Classes 0 ... C - 1 from logits.
@@ -37,11 +38,14 @@ export const categorical = (options?: { readonly classWeights?: ReadonlyArray<nu
   for (const [k, weight] of classWeights?.entries() ?? []) {
     assertConfig(Number.isFinite(weight) && weight > 0, `weight of class ${k}`, "a finite number above 0", weight)
   }
+  const nll = (output: Tensor, target: Tensor, weights?: Tensor): number =>
+    kernels(output.dtype).categoricalNll(output, target, weights, classWeights)
   return {
     spec: { kind: "categorical", ...(classWeights === undefined ? {} : { classWeights }) },
     shapes: {},
     init: () => ({}),
-    nll: (_, output, target, weights) => kernels(output.dtype).categoricalNll(output, target, weights, classWeights),
+    nll: (_, output, target, weights) => nll(output, target, weights),
+    assertTargets: onZeros(nll),
     nllGrad: (_, output, target, weights) => ({
       dParams: {},
       dOutput: kernels(output.dtype).categoricalNllGrad(output, target, weights, classWeights)

@@ -10,9 +10,12 @@ import { define } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Empty } from "../core/Tree.ts"
 import { kernels, type TargetDensity } from "../kernels/index.ts"
-import type { Counts, LikelihoodDefinition } from "./Likelihood.ts"
+import { type Counts, type LikelihoodDefinition, onZeros } from "./Likelihood.ts"
 
 const density: TargetDensity = { kind: "poisson" }
+
+const nll = (output: Tensor.Tensor, target: Tensor.Tensor, weights?: Tensor.Tensor): number =>
+  kernels(output.dtype).targetNll(density, output, target, weights)
 
 /**
  * Each target is a count with mean exp(output).
@@ -36,7 +39,8 @@ export const poisson = (): Counts<Empty> => ({
   spec: { kind: "poisson" },
   shapes: {},
   init: () => ({}),
-  nll: (_, output, target, weights) => kernels(output.dtype).targetNll(density, output, target, weights),
+  nll: (_, output, target, weights) => nll(output, target, weights),
+  assertTargets: onZeros(nll),
   nllGrad: (_, output, target, weights) => ({
     dParams: {},
     dOutput: kernels(output.dtype).targetNllGrad(density, output, target, weights).output

@@ -97,6 +97,10 @@ export const product = <const Ps extends readonly [Part, ...ReadonlyArray<Part>]
     spec: { kind: "product", parts: parts.map((part) => ({ ...part, likelihood: part.likelihood.spec })) },
     shapes: likelihoods.map((part) => part.shapes) as never,
     init: (key) => likelihoods.map((part, i) => part.init(Key.fold(key, i))),
+    assertTargets: (_, target, weights) => {
+      const ys = cut("target", target, targets)
+      for (const [i, part] of likelihoods.entries()) part.assertTargets?.([outputs[i]!], ys[i]!, weights)
+    },
     nll: (params, output, target, weights) => {
       const os = cut("output", output, outputs)
       const ys = cut("target", target, targets)

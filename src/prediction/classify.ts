@@ -11,7 +11,7 @@ import { assertShape, axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Dataset } from "../data/index.ts"
 import type { Model } from "../training/index.ts"
-import { assertFinite, checked, type Draws, underDraws } from "./draws.ts"
+import { assertFinite, assertSays, checked, type Draws, underDraws } from "./draws.ts"
 import * as Entropy from "./entropy.ts"
 
 /** A classification model with its parameters; what `Training.fit` gives is one. @category models @since 0.2.0 */
@@ -52,6 +52,7 @@ const scan = Effect.fnUntraced(function* <P, E, L>(
   draws: number,
   visit: (row: Row, index: number) => void
 ) {
+  yield* checked(() => assertSays(model.likelihood, "probabilities"))
   const read = (output: Tensor.Tensor) => model.likelihood.probabilities(params.likelihood, output)
   const each = Effect.fnUntraced(function* (all: Draws<Tensor.Tensor>, first: number, last: number) {
     const classes = yield* checked(() => {

@@ -13,6 +13,7 @@ import { axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { Standardizer } from "../data/index.ts"
+import type { Likelihood } from "../distributions/index.ts"
 import { kernels } from "../kernels/index.ts"
 import { operations, predictive } from "../layers/index.ts"
 import type { Model } from "../training/index.ts"
@@ -33,6 +34,18 @@ export const assertFinite = (what: string, t: Tensor.Tensor): void =>
 /** Thrown errors of options and shapes as failures. */
 export const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> =>
   attempt(f, ConfigError, ShapeError)
+
+/** A failure unless the likelihood can say what is asked of it; types tell already, unless they were lost. */
+export const assertSays = (
+  likelihood: Pick<Likelihood.Likelihood<unknown>, "spec">,
+  what: "conditional" | "probabilities"
+): void =>
+  assertConfig(
+    what in likelihood,
+    "the likelihood of the model",
+    what === "conditional" ? "one of real targets, for predict and evaluate" : "one of classes, for classify",
+    `"${likelihood.spec.kind}"`
+  )
 
 /** What each draw is read as, one or more. */
 export type Draws<A> = readonly [A, ...ReadonlyArray<A>]

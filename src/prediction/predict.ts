@@ -14,7 +14,7 @@ import { assertShape, axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import { type Dataset, Standardizer } from "../data/index.ts"
 import type { Model } from "../training/index.ts"
-import { assertFinite, checked, underDraws } from "./draws.ts"
+import { assertFinite, assertSays, checked, underDraws } from "./draws.ts"
 import * as Mixture from "./mixture.ts"
 
 /** A regression model with its parameters; what `Training.fit` gives is one. @category models @since 0.1.0 */
@@ -46,8 +46,8 @@ export interface Prediction {
 
 const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
 
-/** Numbers summarized between two chances to be interrupted. */
-const NUMBERS = 20
+/** Numbers times draws summarized between two chances to be interrupted: about 20 ms, as one of each costs about 20 us. */
+const SUMMARIES = 1000
 
 /** Visits every number (row by row, target by target) of the mixtures of x. */
 const scan = Effect.fnUntraced(function* <P, E, L>(
@@ -69,11 +69,13 @@ const scan = Effect.fnUntraced(function* <P, E, L>(
         `${mixture[0].mean.length} for ${last - first} rows`
       )
     )
+    const numbers = Math.max(1, Math.floor(SUMMARIES / mixture.length))
     for (let i = 0; i < count; i++) {
-      if (i % NUMBERS === 0) yield* Effect.yieldNow
+      if (i % numbers === 0) yield* Effect.yieldNow
       visit(mixture, i, first * T + i)
     }
   })
+  yield* checked(() => assertSays(likelihood, "conditional"))
   return yield* underDraws(fitted, { x, draws, read }, each)
 })
 

@@ -45,8 +45,11 @@ export interface Classification<P, E, L> extends Model<P, E, L> {
 }
 
 /**
- * A model of your own network and likelihood, on data standardized by `inputs` and `targets` (`Standardizer.identity`
- * leaves them as they are). **Errors**: `ShapeError` if the network does not take that many inputs.
+ * A model of your own network and likelihood, on data standardized by `inputs` and `targets`. `Standardizer.identity`
+ * leaves columns as they are, which targets that are classes or counts must be left.
+ *
+ * **Errors**: `ShapeError` if the network does not take that many inputs, `ConfigError` for classes or counts that
+ * would be standardized.
  *
  * @category constructors
  * @since 0.1.0
@@ -59,6 +62,15 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
   readonly dtype?: DType
 }): Model<P, E, L> & { readonly likelihood: K } => {
   options.network.outShape([options.inputs.columns.length])
+  const { likelihood, targets } = options
+  const asTheyAre = targets.mean.every((mean) => mean === 0) && targets.std.every((std) => std === 1)
+  if (("probabilities" in likelihood || "counts" in likelihood) && !asTheyAre) {
+    throw new ConfigError({
+      option: "Model.make, targets",
+      expected: `Standardizer.identity(${targets.width}), as "${likelihood.spec.kind}" takes classes or counts as they are`,
+      actual: "a standardizer that changes them"
+    })
+  }
   return { ...options, dtype: options.dtype ?? "float32" }
 }
 

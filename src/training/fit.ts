@@ -103,12 +103,15 @@ const plan = <P, E, L>(
   // Forward, and back to the weights and to the input; each parameter is sampled, has its KL and is updated.
   const perRow = operations(model.network, [model.inputs.columns.length])
   const perStep = 12 * batchSize * perRow + 150 * Tree.count(initial.params)
+  const data: Batch = {
+    x: Standardizer.apply(model.inputs, dataset.x, model.dtype),
+    y: Standardizer.apply(model.targets, dataset.y, model.dtype),
+    ...(dataset.weights === undefined ? {} : { weights: Tensor.cast(dataset.weights, model.dtype) })
+  }
+  const outShape = model.network.outShape([model.inputs.columns.length])
+  model.likelihood.assertTargets?.(outShape, data.y, data.weights)
   return {
-    data: {
-      x: Standardizer.apply(model.inputs, dataset.x, model.dtype),
-      y: Standardizer.apply(model.targets, dataset.y, model.dtype),
-      ...(dataset.weights === undefined ? {} : { weights: Tensor.cast(dataset.weights, model.dtype) })
-    },
+    data,
     rows,
     batchSize,
     epochs,

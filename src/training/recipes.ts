@@ -7,7 +7,7 @@
 import { assertConfig, ConfigError, DataError } from "../core/errors.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type * as Tree from "../core/Tree.ts"
-import { Dataset, Standardizer } from "../data/index.ts"
+import { type Dataset, Standardizer } from "../data/index.ts"
 import { Likelihood, type Priors } from "../distributions/index.ts"
 import {
   type ActivationName,
@@ -100,7 +100,8 @@ export interface ClassificationOptions extends NetworkOptions {
  *
  * **Shapes**: the targets y [N, 1] hold the class of each row, 0 ... C - 1. Features are standardized on the training
  * rows. **Errors**: `ConfigError` for options and for several columns of targets, `DataError` for a label that is no
- * class (the row is named), for a single class, and for features that cannot be standardized.
+ * class (the row is named), for a single class, for a class
+ * without rows unless `classes` is given, and for features that cannot be standardized.
  *
  * @example
  * ```ts
@@ -127,14 +128,15 @@ export const classification = (
   const { classes } = options
   const whole = classes === undefined || (Number.isSafeInteger(classes) && classes >= 2)
   assertConfig(whole, "classes", "a whole number from 2", classes)
-  const largest = Math.max(...parts.map(([source, part]) => largestLabel(source, part.y, classes)))
+  const labels = new Set(parts.flatMap(([source, part]) => labelsOf(source, part.y, classes)))
+  const largest = [...labels].reduce((a, b) => Math.max(a, b), 0)
   if (classes === undefined && largest < 1) {
     const problem = "there is one class only: every label is 0"
     throw new DataError({ source: "the training rows", problem, hint: "There is nothing to predict in it" })
   }
-  const rows = parts.reduce((n, [, part]) => n + Dataset.size(part), 0)
-  if (classes === undefined && largest >= rows) {
-    const problem = `the largest label is ${largest}, of ${rows} rows: so many classes cannot all be there`
+  for (let k = 0; classes === undefined && k < largest; k++) {
+    if (labels.has(k)) continue
+    const problem = `the largest label is ${largest}, but no row has the label ${k}`
     const hint = "Number the classes 0, 1, 2 ..., or say how many there are by `classes`"
     throw new DataError({ source: parts.map(([source]) => source).join(" and "), problem, hint })
   }
@@ -149,14 +151,14 @@ export const classification = (
   }
 }
 
-const largestLabel = (source: string, y: Tensor.Tensor, classes: number | undefined): number => {
+const labelsOf = (source: string, y: Tensor.Tensor, classes: number | undefined): ReadonlyArray<number> => {
   if (y.shape[1] !== 1) {
     const expected = "one, with the class of each row"
     throw new ConfigError({ option: "columns of targets", expected, actual: String(y.shape[1]) })
   }
   const labels = Tensor.toFloat64Array(y)
   const row = labels.findIndex((k) => !(Number.isSafeInteger(k) && k >= 0 && (classes === undefined || k < classes)))
-  if (row < 0) return labels.reduce((a, b) => Math.max(a, b), 0)
+  if (row < 0) return Array.from(labels)
   const range = classes === undefined ? "from 0" : `from 0 to ${classes - 1}`
   throw new DataError({
     source,

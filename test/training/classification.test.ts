@@ -143,8 +143,13 @@ describe("Model.classification", () => {
     [
       "labels that are no numbering",
       () => Model.classification(Dataset.make({ x: [[1], [2]], y: [[1990], [2020]] })),
-      "the training rows: the largest label is 2020, of 2 rows: so many classes cannot all be there. " +
+      "the training rows: the largest label is 2020, but no row has the label 0. " +
         "Number the classes 0, 1, 2 ..., or say how many there are by `classes`"
+    ],
+    [
+      "labels that count from 1",
+      () => Model.classification(Dataset.make({ x: [[1], [2], [3]], y: [[1], [2], [1]] })),
+      "the training rows: the largest label is 2, but no row has the label 0"
     ],
     [
       "two columns of targets",

@@ -31,7 +31,10 @@ describe("training", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(Training.fit(model(2), data, { epochs: 1 }).pipe(seeded))
       expect(error._tag).toBe("ShapeError")
-      expect(error.message).toBe("gaussian likelihood, target: expected float32 [3, 2], got float32 [3, 1]")
+      expect(error.message).toBe(
+        "gaussian likelihood: expected a target for each of the output's 2 columns, got [3, 1]. " +
+          "Does the network give an output for each of the 1 targets?"
+      )
     })
   )
 
@@ -43,6 +46,52 @@ describe("training", () => {
       expect(error.message).toContain("training diverged at step 0: what the optimizer keeps at 0.v.")
     })
   )
+
+  /** 100 rows whose targets are all `good`, but for row 73. */
+  const spoilt = (good: ReadonlyArray<number>, bad: ReadonlyArray<number>) =>
+    Dataset.make({
+      x: Array.from({ length: 100 }, (_, i) => [i]),
+      y: Array.from({ length: 100 }, (_, i) => (i === 73 ? bad : good))
+    })
+  const counts = { likelihood: Likelihood.poisson(), outputs: 2, targets: 2 }
+  const targets: ReadonlyArray<
+    readonly [string, Likelihood.Likelihood<Tree.Empty>, number, ReturnType<typeof spoilt>, string]
+  > = [
+    ["label", Likelihood.categorical(), 3, spoilt([2], [3]), "label of row 73: expected an integer from 0 to 2"],
+    ["count", Likelihood.poisson(), 2, spoilt([1, 0], [1, -1]), "target 1 of row 73: expected a count"],
+    ["yes or no", Likelihood.bernoulli(), 1, spoilt([1], [2]), "target 0 of row 73: expected 0 or 1, got 2"],
+    [
+      "part of a product",
+      Likelihood.product([{ likelihood: Likelihood.gaussian({ std: 1 }), outputs: 1, targets: 1 }, counts]) as never,
+      3,
+      spoilt([0.5, 3, 0], [0.5, 3, 0.5]),
+      "target 1 of row 73: expected a count: 0, 1, 2, ..., got 0.5"
+    ]
+  ]
+  it.effect.each(targets)("names the row of the dataset, before the first step, of an impossible %s", (given) =>
+    Effect.gen(function* () {
+      const [, likelihood, outputs, data, message] = given
+      const impossible = Model.make({
+        network: BayesianLinear.make({ in: 1, out: outputs }),
+        likelihood,
+        inputs: Standardizer.identity(1),
+        targets: Standardizer.identity(data.targets.length)
+      })
+      const error = yield* Effect.flip(Training.fit(impossible, data, { epochs: 1, batchSize: 8 }).pipe(seeded))
+      expect(error.message).toContain(message)
+    })
+  )
+
+  it("refuses to standardize targets that are classes or counts", () => {
+    const options = { network: BayesianLinear.make({ in: 1, out: 1 }), inputs: Standardizer.identity(1) }
+    const targets = Standardizer.fit(data.y, ["y"])
+    for (const likelihood of [Likelihood.poisson(), Likelihood.categorical(), Likelihood.bernoulli()]) {
+      expect(() => Model.make({ ...options, targets, likelihood })).toThrow(
+        `Model.make, targets: expected Standardizer.identity(1), as "${likelihood.spec.kind}" takes classes or counts as ` +
+          "they are, got a standardizer that changes them"
+      )
+    }
+  })
 
   it("refuses a batch without rows", () => {
     const m = model(1)
@@ -85,6 +134,20 @@ describe("prediction", () => {
           "the network's output under weight draw 0: expected finite numbers, got NaN or Infinity"
         )
       }
+    })
+  )
+
+  it.effect("says which prediction a likelihood is not for, where types were lost", () =>
+    Effect.gen(function* () {
+      const counts = { ...model(1), likelihood: Likelihood.poisson() }
+      const asked = Prediction.predict({ model: counts, params } as never, Tensor.from([[1]])).pipe(seeded)
+      expect((yield* Effect.flip(asked)).message).toBe(
+        'the likelihood of the model: expected one of real targets, for predict and evaluate, got "poisson"'
+      )
+      const real = Prediction.classify({ model: model(1), params } as never, Tensor.from([[1]])).pipe(seeded)
+      expect((yield* Effect.flip(real)).message).toBe(
+        'the likelihood of the model: expected one of classes, for classify, got "gaussian"'
+      )
     })
   )
 

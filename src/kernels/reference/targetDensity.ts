@@ -98,6 +98,14 @@ const open = (given: TargetDensity, output: Tensor, target: Tensor, weights: Ten
   if (batch === undefined || T === undefined || output.shape.length !== 2) {
     throw new ShapeError({ where, expected: "an output [B, T]", actual: Shape.format(output.shape) })
   }
+  if (target.shape.length === 2 && target.shape[0] === batch && target.shape[1] !== T) {
+    throw new ShapeError({
+      where,
+      expected: `a target for each of the output's ${T} columns`,
+      actual: Shape.format(target.shape),
+      hint: `Does the network give an output for each of the ${target.shape[1]} targets?`
+    })
+  }
   Shape.assertSame(`${where}, target`, output, target)
   const density = densityOf(given)
   const weightOf = rowWeights(output, weights)
