@@ -21,6 +21,30 @@ describe("against 60-digit values, the lower tail too", () => {
   }
 })
 
+describe("at large rates, against 60-digit values", () => {
+  // exp(logRate) is rounded to 1e-16 of the rate, which is 1e-16 sqrt(rate) standard deviations: 4e-11 at most here.
+  for (const logRate of [18.5, 20, 25]) {
+    it(`log rate ${logRate}, within 1e-10`, () => {
+      const known = functions[`poissonCdf/${Number.isInteger(logRate) ? logRate.toFixed(1) : logRate}`]!
+      expect(known.length).toBe(13)
+      for (const [k, expected] of known) expect(Math.abs(poissonCdf(k, logRate) - expected)).toBeLessThan(1e-10)
+    })
+  }
+
+  it("ends at any rate and count, and meets the sums where the two take over from each other", () => {
+    for (const logRate of [40, 300, 709]) {
+      const rate = Math.exp(logRate)
+      expect(poissonCdf(rate / 2, logRate)).toBe(0)
+      expect(poissonCdf(rate * 1.5, logRate)).toBe(1)
+      expect(poissonCdf(rate, logRate)).toBeCloseTo(0.5, 5)
+    }
+    const below = Math.log(1e8) - 1e-12 // by sums, whose relative error is that of exp there, about 1e-7
+    for (const k of [1e8 - 2e4, 1e8, 1e8 + 2e4]) {
+      expect(Math.abs(poissonCdf(k, below) - poissonCdf(k, below + 2e-12))).toBeLessThan(3e-7)
+    }
+  })
+})
+
 it("is constant between counts, and 0 and 1 at its ends", () => {
   expect(poissonCdf(2.9, 0.5)).toBe(poissonCdf(2, 0.5))
   expect([-1e-9, -1, Number.NEGATIVE_INFINITY].map((y) => poissonCdf(y, 1))).toEqual([0, 0, 0])

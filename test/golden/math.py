@@ -93,6 +93,16 @@ for log_rate in (-30.0, -1.5, 0.0, 0.7, 3.0, 6.9):
     ks = {float(k) for k in range(4)} | {float(rng.randrange(int(3 * 2.72 ** log_rate) + 10)) for _ in range(15)}
     functions[f"poissonCdf/{log_rate}"] = (poisson_cdf(log_rate), sorted(ks))
 
+# and at large rates, within 7 standard deviations of them, as an incomplete gamma function
+def large_poisson_cdf(log_rate):
+    return lambda k: mp.gammainc(k + 1, exp(mpf(log_rate)), mp.inf, regularized=True)
+
+
+for log_rate in (18.5, 20.0, 25.0):
+    rate = 2.718281828459045 ** log_rate
+    ks = sorted(float(round(rate + z * rate ** 0.5)) for z in (-7, -5, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 5, 7))
+    functions[f"poissonCdf/{log_rate}"] = (large_poisson_cdf(log_rate), ks)
+
 table = {name: [[x, float(f(mpf(x)))] for x in xs] for name, (f, xs) in functions.items()}
 json.dump({"source": "mpmath, 60 digits", "functions": table}, open(sys.argv[1], "w"))
 print({name: len(pairs) for name, pairs in table.items()})
