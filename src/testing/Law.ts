@@ -8,7 +8,7 @@
  */
 import fc from "fast-check"
 
-/** `check` throws where the law is broken, and prints a counterexample. @category models @since 0.1.0 */
+/** `check` throws where the law is broken; the message has the reason and a counterexample. @category models @since 0.1.0 */
 export interface Law {
   readonly name: string
   readonly check: (params?: fc.Parameters) => void
@@ -21,11 +21,21 @@ const RUNS = 50
 const settings = <T>(runs: number, params: fc.Parameters | undefined): fc.Parameters<[T]> =>
   ({ numRuns: fc.readConfigureGlobal().numRuns ?? runs, ...params }) as unknown as fc.Parameters<[T]>
 
-/** The error of a broken law, which says which one it is. */
-const broken = (name: string, error: unknown): Error =>
-  error instanceof Error
-    ? new Error(`${name}\n${error.message}`, { cause: error.cause ?? error })
-    : new Error(`${name}\n${String(error)}`)
+/** What is underneath an error: the last of its causes says why. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : reasonOf(error.cause)
+}
+
+/** The error of a broken law: which one it is, why, and the report with its counterexample. */
+const broken = (name: string, error: unknown): Error => {
+  const reason = reasonOf(error)
+  if (!(error instanceof Error)) return new Error(`${name}\n${reason}`)
+  // fast-check's report has the reason already where it is told to: "Got Error: ..."
+  const said = reason === error.message || error.message.includes(`Error: ${reason}`)
+  const lines = said ? [name, error.message] : [name, reason, error.message]
+  return new Error(lines.join("\n"), { cause: error.cause ?? error })
+}
 
 const named = (name: string, check: Law["check"]): Law => ({
   name,

@@ -79,6 +79,12 @@ describe("broken sampled priors", () => {
       KL_SLOPE
     ])
     expect(caught(Prior.fromExpression("-w^2 / 2"))).toEqual([DENSITY])
+    // exp(0.1) times too large at each of the two weights.
+    const large = Prior.fromExpression("-w^2 / 2 - log(2 pi) / 2 + 0.1")
+    const law = laws.prior(large).find(({ name }) => name.endsWith(DENSITY))!
+    expect(() => law.check()).toThrow(
+      "the logarithm of its integral over a weight is 0.1 (the mean of 2 weights), not 0"
+    )
   })
 
   it("a mean over the weights in place of the sum", () => {
