@@ -23,7 +23,16 @@ import {
 } from "mathjs/number"
 import { lgamma } from "../core/gamma.ts"
 import { cosPi, exp, expm1, log, log1p, sinPi, tanh } from "../core/math.ts"
-import { assertNames, type FUNCTIONS, KNOWN, positions, refuse, type Source, scan } from "./expressionTokens.ts"
+import {
+  assertNames,
+  assertUsed,
+  type FUNCTIONS,
+  KNOWN,
+  positions,
+  refuse,
+  type Source,
+  scan
+} from "./expressionTokens.ts"
 
 /** A function of the variables, in their order. */
 export type Compiled = (at: Float64Array) => number
@@ -190,14 +199,16 @@ const assertDifferentiable = (source: Source, tree: MathNode, variable: string):
 const whole = (part: Part): Compiled => (typeof part === "number" ? () => part : part)
 
 /**
- * Reads a formula. **Errors**: `ConfigError` for names that cannot be, and with its column for whatever a formula may
- * not have or that does not parse.
+ * Reads a formula; tabs and line breaks are spaces, and columns those of the whole text. **Errors**: `ConfigError` for
+ * names that cannot be or are not used, and with its column for whatever a formula may not have or that does not parse.
  */
-export const compile = (source: Source): Formula => {
+export const compile = (given: Source): Formula => {
+  const source = { ...given, text: given.text.replaceAll(/[\t\r\n]/g, " ") }
   assertNames(source)
   scan(source)
   const tree = parse(source)
   const value = whole(build(source, tree))
+  assertUsed(source)
   return {
     value,
     derivative: (variable) => {

@@ -17,8 +17,8 @@ import { type Prior, sampled } from "./Prior.ts"
  * sin, sqrt, tanh, and lgamma of what does not depend on w. It is read by a parser and never evaluated as a program.
  * **Units**: nats. A formula that leaves out the log of the density's normalizing constant has the right gradient and a
  * KL that is off by that constant for every weight; `laws.prior` tells. **Errors**: `ConfigError` with the column of
- * whatever a formula may not have, and, from every function of the prior, for a weight where the log density or its
- * derivative is not finite.
+ * whatever a formula may not have, where `w` or a constant is not used in it, and, from every function of the prior,
+ * for a weight where the log density or its derivative is not finite.
  *
  * @example
  * ```ts

@@ -63,6 +63,16 @@ export const refuse = (
 ): ConfigError =>
   new ConfigError({ option: `${source.what} "${cut(source.text)}", column ${index + 1}`, expected, actual, hint })
 
+/** Throws for a name that is declared and not used in a formula that has been scanned: another is misspelt, or missing. */
+export const assertUsed = (source: Source): void => {
+  const { what, text, variables, constants } = source
+  const hint = "Another name may be misspelt. Declare no name that the formula does without"
+  for (const name of [...variables, ...constants.keys()]) {
+    if (positions(source, name).length > 0) continue
+    throw new ConfigError({ option: `${what} "${cut(text)}"`, expected: `a use of ${name}`, actual: "none", hint })
+  }
+}
+
 /** Throws unless the names are plain, distinct and free, and the constants finite. */
 export const assertNames = ({ what, variables, constants }: Source): void => {
   const seen = new Set<string>(KNOWN.keys())
@@ -93,7 +103,7 @@ const checkName = (source: Source, name: string, index: number, called: boolean)
     if (called) return
     throw refuse(source, index, `the argument of ${name} in parentheses`, `${name} alone`)
   }
-  const near = nearest(name, [...names, ...FUNCTIONS])
+  const near = name === "ln" ? "log" : nearest(name, [...names, ...FUNCTIONS])
   const hint = `${near === undefined ? "" : `Did you mean ${near}? `}${allowed(source)}`
   throw refuse(source, index, called ? "a function that there is" : "a name that there is", `"${cut(name)}"`, hint)
 }
@@ -122,6 +132,9 @@ export const scan = (source: Source): void => {
     }
     if (token.startsWith(" ")) continue
     const rest = text.slice(TOKEN.lastIndex)
+    if (token === "*" && rest.startsWith("*")) {
+      throw refuse(source, index, "^ for a power", '"**"', "A power is written ^, as in w^2")
+    }
     if (++tokens > MAX_TOKENS) {
       throw refuse(source, index, `at most ${MAX_TOKENS} numbers, names and signs`, "one more", SHORTER)
     }

@@ -123,6 +123,12 @@ describe("what cannot be", () => {
     expect(() => make("lgamma(y) - lgamma(mu)")).toThrow(
       'likelihood "lgamma(y) - lgamma(mu)", column 13: expected a derivative by mu, got lgamma'
     )
+    for (const name of ["y", "mu", "b", "c"]) {
+      const used = ["y", "mu", "b", "c"].filter((other) => other !== name).join(" + ")
+      expect(() => make(used, { parameters: { b: 1 }, constants: { c: 1 } })).toThrow(
+        `likelihood "${used}": expected a use of ${name}, got none`
+      )
+    }
     expect(() => make("y", { outputs: [] })).toThrow("outputs of a likelihood: expected at least one name, got none")
     expect(() => make("y", { outputs: ["y"] })).toThrow('name "y" in likelihood: expected a name that is free')
     expect(() => make("y", { parameters: { s: Number.NaN } })).toThrow(

@@ -43,10 +43,15 @@ describe("a formula that cannot be", () => {
     ["log(w, 2)", 6, 'got ","'],
     ["w + “w”", 5, "got the character U+201C"],
     ["w + ｗ", 5, "got the character U+FF57"],
-    ["w\n+ b", 2, "got the character U+000A"],
+    ["w\n+\r\n\tx", 7, 'prior "w +   x", column 7: expected a name that there is, got "x"'],
+    ["w +\n* b", 5, 'got "* b". Value expected'],
+    ["w\u2028+ b", 2, "got the character U+2028"],
+    ["-w**2/2", 3, 'expected ^ for a power, got "**". A power is written ^, as in w^2'],
+    ["w * * 2", 5, 'got "* 2". Value expected'],
+    ["-ln(w)", 2, 'expected a function that there is, got "ln". Did you mean log?'],
     ["w; b", 2, 'got ";"'],
-    ["lgamma(b) - lgamma(w)", 13, "expected a derivative by w, got lgamma"],
-    ["2lgamma(b) 1e1lgamma(w)", 15, "expected a derivative by w, got lgamma"],
+    ["lgamma(b) - lgamma(w) + nu", 13, "expected a derivative by w, got lgamma"],
+    ["2lgamma(b) 1e1lgamma(w) nu", 15, "expected a derivative by w, got lgamma"],
     [`${"(".repeat(51)}w${")".repeat(51)}`, 51, "expected at most 50 parentheses inside each other"],
     ["w + ".repeat(200).concat("w"), 801, "expected at most 400 numbers, names and signs"],
     ["w".padEnd(1001), 1001, "expected at most 1000 characters, got 1001"]
@@ -60,6 +65,13 @@ describe("a formula that cannot be", () => {
     expect(refused("w + x")).toBe(
       'prior "w + x", column 5: expected a name that there is, got "x". A formula is made of numbers, the names w, b, nu, pi, e, + - * / ^, parentheses, and abs, cos, exp, expm1, lgamma, log, log1p, sin, sqrt, tanh'
     )
+  })
+
+  it("has names that are not used", () => {
+    const hint = "Another name may be misspelt. Declare no name that the formula does without"
+    expect(refused("-log(b)", { b: 4 })).toBe(`prior "-log(b)": expected a use of w, got none. ${hint}`)
+    expect(refused("-abs(w) / 2e0", { e0: 4 })).toBe(`prior "-abs(w) / 2e0": expected a use of e0, got none. ${hint}`)
+    expect(refused("-abs(w)", { w2: 4 })).toContain("expected a use of w2")
   })
 
   it("has names that are taken, odd or not finite", () => {

@@ -6,16 +6,19 @@ import { ATTACKS } from "./attacks.ts"
 
 const FUNCTIONS = ["abs", "cos", "exp", "expm1", "log", "log1p", "sin", "sqrt", "tanh"]
 
-const { formula } = fc.letrec<{ formula: string }>((tie) => ({
-  formula: fc.oneof(
+const { part } = fc.letrec<{ part: string }>((tie) => ({
+  part: fc.oneof(
     { maxDepth: 5, depthSize: "small", withCrossShrink: true },
     fc.constantFrom("w", "b", "2", "0.5", "1e-3", "pi", "e"),
-    fc.tuple(tie("formula"), fc.constantFrom(" + ", "-", " * ", "/", "^", " "), tie("formula")).map((t) => t.join("")),
-    fc.tuple(fc.constantFrom(...FUNCTIONS), tie("formula")).map(([f, x]) => `${f}(${x})`),
-    tie("formula").map((x) => `(${x})`),
-    tie("formula").map((x) => `-${x}`)
+    fc.tuple(tie("part"), fc.constantFrom(" + ", "-", " * ", "/", "^", " "), tie("part")).map((t) => t.join("")),
+    fc.tuple(fc.constantFrom(...FUNCTIONS), tie("part")).map(([f, x]) => `${f}(${x})`),
+    tie("part").map((x) => `(${x})`),
+    tie("part").map((x) => `-${x}`)
   )
 }))
+
+/** Every name that is declared is used. */
+const formula = part.map((text) => `${text} + 0 w b`)
 
 const telling = fc.constantFrom(
   ...Array.from("w b2.e0x()+-*/^,;:=!?[]{}\"'%#\n\t$&|<>~@\\_é𝑤"),
@@ -59,7 +62,7 @@ export const checkFormulas = (numRuns: number): void => {
       const read = outcome(() => {
         prior = Prior.fromExpression(text, { b: 0.5 })
         return []
-      }, /^prior ".*", column \d+: expected /s)
+      }, /^prior ".*"(, column \d+: expected |: expected a use of [wb], got none)/s)
       if (read === "error" || prior === undefined) {
         seen.refused++
         return
