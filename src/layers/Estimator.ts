@@ -7,7 +7,8 @@
  *
  * @since 0.2.0
  */
-import { ConfigError } from "../core/errors.ts"
+import { ConfigError, ShapeError } from "../core/errors.ts"
+import { equals, formatSpec, type TensorSpec } from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import type { Factorized, Posterior } from "../distributions/index.ts"
 import type { Any, Channels, Layer } from "./Layer.ts"
@@ -53,6 +54,19 @@ export const assertEstimator = (estimator: Estimator): void => {
     option: "estimator",
     expected: estimators.map((name) => `"${name}"`).join(", "),
     actual: JSON.stringify(estimator) ?? "undefined"
+  })
+}
+
+/** Throws unless a leaf of the noise is as the batch needs it. **Errors**: `ShapeError`. */
+export const assertNoise = (where: string, expected: TensorSpec, actual: TensorSpec): void => {
+  if (expected.dtype === actual.dtype && equals(expected.shape, actual.shape)) return
+  const [rows, drawn] = [expected.shape[0], actual.shape[0]]
+  const hint = `It was drawn for another number of rows, ${drawn}: draw it with noise(key, ${rows})`
+  throw new ShapeError({
+    where,
+    expected: formatSpec(expected),
+    actual: formatSpec(actual),
+    ...(rows === drawn ? {} : { hint })
   })
 }
 

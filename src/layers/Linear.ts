@@ -53,7 +53,9 @@ export const make = <const B extends boolean = true>(options: Options<B>): Layer
     channels: { axis: "last", in: inputs, out: outputs },
     outShape: (where, inShape) => {
       if (inShape.at(-1) === inputs) return [...inShape.slice(0, -1), outputs]
-      throw new ShapeError({ where, expected: `a last axis of ${inputs}`, actual: format(inShape) })
+      const hint = `Give [rows, ..., ${inputs}]: a single row too has a batch axis`
+      const advice = inShape.length === 0 ? { hint } : {}
+      throw new ShapeError({ where, expected: `a last axis of ${inputs}`, actual: format(inShape), ...advice })
     },
     forward: (x, weight, b) => kernels(x.dtype).affine(x, weight, b),
     weightGrad: (x, dy) => kernels(dy.dtype).affineWeightGrad(x, dy),

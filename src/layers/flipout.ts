@@ -15,7 +15,7 @@ import { type Tensor, zeros } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import type { Factorized } from "../distributions/index.ts"
 import { kernels } from "../kernels/index.ts"
-import type { Estimated, FlipoutNoise } from "./Estimator.ts"
+import { assertNoise, type Estimated, type FlipoutNoise } from "./Estimator.ts"
 import type { Channels, Empty, Layer } from "./Layer.ts"
 
 /** Of two records of weights, the bias of one and the rest of the other. */
@@ -27,8 +27,16 @@ export const flipout = <W, Q, N>(
   channels: Channels,
   posterior: Factorized<Q, W, N>
 ): Estimated<Q, FlipoutNoise<N>> => {
-  const [{ value: leaf }] = Tree.leavesWith(Tree.isSpec, layer.shapes) as [Tree.Leaf<Tensor>]
+  const [{ value: first }] = Tree.leavesWith(Tree.isSpec, layer.shapes) as [Tree.Leaf<Tensor>]
   const flip = (x: Tensor, signs: Tensor): Tensor => kernels(x.dtype).scaleChannels(x, signs, channels.axis)
+  const assertSigns = ({ dtype, shape }: Tensor, eps: FlipoutNoise<N>): void => {
+    for (const [leaf, n] of [
+      ["signIn", channels.in],
+      ["signOut", channels.out]
+    ] as const) {
+      assertNoise(`flipout of "${layer.spec.kind}", noise at "${leaf}"`, { shape: [shape[0]!, n], dtype }, eps[leaf])
+    }
+  }
   const add = (a: Tensor, b: Tensor): Tensor => kernels(a.dtype).axpy(1, a, b)
   /** The weights of the two maps: the mean with the sampled bias, and the deviation without a bias. */
   const parts = (q: Q, eps: FlipoutNoise<N>): { readonly shared: W; readonly flipped: W } => {
@@ -42,17 +50,20 @@ export const flipout = <W, Q, N>(
   return {
     noise: (key, batch) => ({
       weights: posterior.noise(layer.shapes, Key.fold(key, 0)),
-      signIn: kernels(leaf.dtype).signs(Key.fold(key, 1), { shape: [batch, channels.in], dtype: leaf.dtype }),
-      signOut: kernels(leaf.dtype).signs(Key.fold(key, 2), { shape: [batch, channels.out], dtype: leaf.dtype })
+      signIn: kernels(first.dtype).signs(Key.fold(key, 1), { shape: [batch, channels.in], dtype: first.dtype }),
+      signOut: kernels(first.dtype).signs(Key.fold(key, 2), { shape: [batch, channels.out], dtype: first.dtype })
     }),
     forward: (q, x, eps) => {
       const { shared, flipped } = parts(q, eps)
+      const mean = layer.forward(shared, x, {})
+      assertSigns(x, eps)
       const deviation = layer.forward(flipped, flip(x, eps.signIn), {})
-      return add(flip(deviation, eps.signOut), layer.forward(shared, x, {}))
+      return add(flip(deviation, eps.signOut), mean)
     },
     vjp: (q, x, eps) => {
       const { shared, flipped } = parts(q, eps)
       const mean = layer.vjp(shared, x, {})
+      assertSigns(x, eps)
       const deviation = layer.vjp(flipped, flip(x, eps.signIn), {})
       return {
         y: add(flip(deviation.y, eps.signOut), mean.y),

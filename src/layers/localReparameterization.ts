@@ -17,7 +17,7 @@ import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { type Factorized, Normal } from "../distributions/index.ts"
 import { kernels } from "../kernels/index.ts"
-import type { Estimated, OutputNoise } from "./Estimator.ts"
+import { assertNoise, type Estimated, type OutputNoise } from "./Estimator.ts"
 import type { Channels, Empty, Layer } from "./Layer.ts"
 
 /** Mean and variance of the output carried through the map; only here does a random number enter. */
@@ -27,6 +27,7 @@ export const localReparameterization = <W, Q, N>(
   posterior: Factorized<Q, W, N>
 ): Estimated<Q, OutputNoise<N>> => {
   const [{ value: leaf }] = Tree.leavesWith(Tree.isSpec, layer.shapes) as [Tree.Leaf<Tensor>]
+  const where = `local reparameterization of "${layer.spec.kind}", noise at "output"`
   const outShape = (inShape: Shape | undefined): Shape => {
     if (inShape !== undefined) return layer.outShape(inShape)
     if (axis === "last") return [out]
@@ -48,11 +49,13 @@ export const localReparameterization = <W, Q, N>(
     forward: (q, x, eps) => {
       const k = kernels(x.dtype)
       const mean = layer.forward(posterior.mean(q), x, {})
+      assertNoise(where, mean, eps.output)
       return k.momentsSample(mean, layer.forward(posterior.variance(q), k.multiply(x, x), {}), eps.output)
     },
     vjp: (q, x, eps) => {
       const k = kernels(x.dtype)
       const mean = layer.vjp(posterior.mean(q), x, {})
+      assertNoise(where, mean.y, eps.output)
       const variance = layer.vjp(posterior.variance(q), k.multiply(x, x), {})
       return {
         y: k.momentsSample(mean.y, variance.y, eps.output),

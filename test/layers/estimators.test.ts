@@ -17,6 +17,7 @@ import {
   type Posterior,
   predictive,
   relu,
+  ShapeError,
   sequential,
   Tensor,
   Tree
@@ -76,6 +77,32 @@ describe("noise", () => {
       signIn: { shape: [5, 2], dtype: "float64" },
       signOut: { shape: [5, 3], dtype: "float64" }
     })
+  })
+
+  it("of another number of rows is refused by the names of the layer and the leaf", () => {
+    const x = tensorOf([[1, 2]])
+    for (const call of ["forward", "vjp"] as const) {
+      const local = bayesian(linear, posterior, { estimator: "localReparameterization" })
+      const q = local.init(Key.make(0))
+      expect(() => local[call](q, x, local.noise(Key.make(1), 4))).toThrow(
+        'local reparameterization of "linear", noise at "output": expected float64 [1, 3], got float64 [4, 3]. ' +
+          "It was drawn for another number of rows, 4: draw it with noise(key, 1)"
+      )
+      const flipout = bayesian(linear, posterior, { estimator: "flipout" })
+      const [one, four] = [flipout.noise(Key.make(1), 1), flipout.noise(Key.make(1), 4)]
+      expect(() => flipout[call](q, x, four)).toThrow(
+        'flipout of "linear", noise at "signIn": expected float64 [1, 2], got float64 [4, 2]. ' +
+          "It was drawn for another number of rows, 4: draw it with noise(key, 1)"
+      )
+      expect(() => flipout[call](q, x, { ...one, signOut: four.signOut })).toThrow('noise at "signOut"')
+      // Of the same rows: nothing is said of them.
+      expect(() => flipout[call](q, x, Tree.cast(one, "float32"))).toThrow(ShapeError)
+      expect(() => flipout[call](q, x, { ...one, signIn: one.signOut })).toThrow(
+        /noise at "signIn": expected float64 \[1, 2\], got float64 \[1, 3\]$/
+      )
+      // An input that does not fit is the input's fault.
+      expect(() => flipout[call](q, tensorOf([[1, 2, 3]]), one)).toThrow("Linear(2 -> 3), input")
+    }
   })
 
   it("of a convolution's outputs wants the shape of the images", () => {

@@ -1,5 +1,5 @@
 // Linear's refusals: parameters that are not those it was made for.
-import { Key, Linear, ShapeError, Tensor, Tree } from "effect-bayes"
+import { Key, Linear, relu, ShapeError, sequential, Tensor, Tree } from "effect-bayes"
 import { describe, expect, it } from "vitest"
 
 const x = Tensor.from([[1, 2]])
@@ -48,6 +48,21 @@ describe("shapes and dtypes", () => {
       'Linear(2 -> 3), parameters at "weight": expected float64 [3, 2], got float32 [3, 2]'
     )
     expect(() => withBias.forward({ weight, bias }, Tensor.from([[1, 2, 3]]), {})).toThrow(ShapeError)
+  })
+
+  it("of a single row lack the axis of the batch", () => {
+    for (const call of ["forward", "vjp"] as const) {
+      expect(() => withBias[call]({ weight, bias }, Tensor.from([1, 2]), {})).toThrow(
+        "Linear(2 -> 3), input without its batch axis: expected a last axis of 2, got []. " +
+          "Give [rows, ..., 2]: a single row too has a batch axis"
+      )
+    }
+    const network = sequential(withBias, relu)
+    expect(() => network.forward([{ weight, bias }, {}], Tensor.from([1, 2]), [{}, {}])).toThrow(
+      'sequential, layer 0 ("linear"): expected a last axis of 2, got [] from the input. ' +
+        "Linear(2 -> 3), input without its batch axis. Give [rows, ..., 2]: a single row too has a batch axis"
+    )
+    expect(() => withBias.outShape([3])).toThrow(/expected a last axis of 2, got \[3\]$/)
   })
 
   it("parameters and input cast to another precision still fit", () => {
