@@ -36,7 +36,8 @@ export type ExpressionParameters<P extends string> = { readonly [K in P]: Tensor
  *
  * The formula may have what that of `Prior.fromExpression` may. **Shapes**: with K outputs, output [B, K T] and target
  * [B, T]: column k T + t is output k of target t. Each parameter is a scalar. **Errors**: `ConfigError` with the column
- * of whatever a formula may not have, for a declared name that it does not use, and for a row where the log density or a derivative is not finite in the output's dtype; `ShapeError`.
+ * of whatever a formula may not have, for a declared name that it does not use, and for a row where the log density or a
+ * derivative is not finite in the output's dtype; `ShapeError`.
  *
  * @example
  * ```ts
