@@ -196,7 +196,7 @@ describe("what cannot be is refused by name", () => {
       "heteroscedastic likelihood: expected an output [B, 2T]: T means, then T logStds, got [1, 3]"
     )
     expect(() => Likelihood.heteroscedastic().nll({}, t([[1, 2]]), t([[1, 2]]))).toThrow(
-      "gaussian likelihood, target: expected float64 [1, 1], got float64 [1, 2]"
+      "gaussian likelihood, target: expected [1, 1], got [1, 2]. The network's outputs are for 1 targets a row, the data have 2"
     )
     expect(() => Likelihood.poisson().nll({}, t([1]), t([1]))).toThrow(
       "poisson likelihood: expected an output [B, T], got [1]"

@@ -32,8 +32,8 @@ describe("training", () => {
       const error = yield* Effect.flip(Training.fit(model(2), data, { epochs: 1 }).pipe(seeded))
       expect(error._tag).toBe("ShapeError")
       expect(error.message).toBe(
-        "gaussian likelihood: expected a target for each of the output's 2 columns, got [3, 1]. " +
-          "Does the network give an output for each of the 1 targets?"
+        "gaussian likelihood, target: expected [3, 2], got [3, 1]. " +
+          "The network's outputs are for 2 targets a row, the data have 1"
       )
     })
   )

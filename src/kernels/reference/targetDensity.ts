@@ -100,10 +100,10 @@ const open = (given: TargetDensity, output: Tensor, target: Tensor, weights: Ten
   }
   if (target.shape.length === 2 && target.shape[0] === batch && target.shape[1] !== T) {
     throw new ShapeError({
-      where,
-      expected: `a target for each of the output's ${T} columns`,
+      where: `${where}, target`,
+      expected: Shape.format(output.shape),
       actual: Shape.format(target.shape),
-      hint: `Does the network give an output for each of the ${target.shape[1]} targets?`
+      hint: `The network's outputs are for ${T} targets a row, the data have ${target.shape[1]}`
     })
   }
   Shape.assertSame(`${where}, target`, output, target)
