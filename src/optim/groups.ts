@@ -39,9 +39,10 @@ const part = (all: Part, paths: ReadonlyArray<string>): Part =>
   Object.fromEntries(paths.map((path) => [path, at(all, path)]))
 
 /**
- * Each leaf moves by the optimizer of the first pattern that matches its path (patterns: see `Groups`). A norm over
- * "all" leaves, as in `clipByGlobalNorm`, is one over its group: chain it before the groups for one over everything.
- * Groups do not nest: inside one, a leaf's whole path is a single key.
+ * Each leaf moves by the optimizer of the first pattern that matches its path (patterns: see `Groups`). Paths are those
+ * of the record that is trained: `Training.fit` trains `{ network, likelihood }`, so there they begin with `network.` or
+ * `likelihood.`. A norm over "all" leaves, as in `clipByGlobalNorm`, is one over its group: chain it before the groups
+ * for one over everything. Groups do not nest: inside one, a leaf's whole path is a single key.
  *
  * **Errors**: `ConfigError` from `init`, with the paths there are, for a pattern that is the first to match for no path
  * and for a path that none matches; from `update` for the state of other groups.
@@ -52,12 +53,12 @@ const part = (all: Part, paths: ReadonlyArray<string>): Part =>
  *
  * const network = sequential(BayesianLinear.make({ in: 4, out: 8 }), relu, BayesianLinear.make({ in: 8, out: 1 }))
  * const optimizer = groups([
- *   ["0", frozen],
+ *   ["network.0", frozen],
  *   ["**.logStd", adam({ learningRate: 0.01 })],
  *   ["**", sgd({ learningRate: 0.1 })]
  * ])
- * const state = optimizer.init(network.init(Key.make(0)))
- * state["**.logStd"]?.paths // => ["2.bias.logStd", "2.weight.logStd"]
+ * const state = optimizer.init({ network: network.init(Key.make(0)), likelihood: {} }) // as `Training.fit` does
+ * state["**.logStd"]?.paths // => ["network.2.bias.logStd", "network.2.weight.logStd"]
  * ```
  *
  * @category combinators
