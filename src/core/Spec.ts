@@ -1,5 +1,5 @@
 /**
- * Plain data that says how to make a thing again: what a saved model keeps of its layers.
+ * Plain data that says how to make a thing again: what a model's spec keeps of its layers.
  *
  * A `Definition` ties a kind ("linear") to the schema of its fields and to the function that makes it; a registry is a
  * list of definitions. Registries are values: to add a layer of your own, pass a longer list.

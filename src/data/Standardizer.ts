@@ -10,7 +10,7 @@ import { DataError, ShapeError } from "../core/errors.ts"
 import { axis, type DType, format } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 
-/** The schema of a standardizer, for saved models. @category schemas @since 0.1.0 */
+/** The schema of a standardizer, for specs of models. @category schemas @since 0.1.0 */
 export const StandardizerSchema = /*#__PURE__*/ Schema.Struct({
   /** How many columns there are before any is dropped. */
   width: Schema.Int,

@@ -1,7 +1,7 @@
 /**
- * The kinds of layer, posterior, prior and likelihood that a saved spec may name.
+ * The kinds of layer, posterior, prior and likelihood that a spec may name.
  *
- * A registry is a value. To save and load a layer of your own, add its definition to a copy of `builtin`.
+ * A registry is a value. To make a layer of your own from its spec, add its definition to a copy of `builtin`.
  *
  * @since 0.1.0
  */

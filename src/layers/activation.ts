@@ -22,7 +22,7 @@ const shapeless = {
   init: () => ({})
 } satisfies Partial<Layer<Empty, Empty>>
 
-/** What the kernel is told is what a saved model keeps. */
+/** What the kernel is told is what the spec keeps. */
 const activation = (f: Elementwise): Layer<Empty, Empty> => ({
   ...shapeless,
   spec: f,

@@ -44,7 +44,7 @@ const frozen = ({ layer, params }: AtMean): Layer<Empty, Empty> => {
 /**
  * Freezes a trained layer, Bayesian or not, at the mean of its weights.
  *
- * **Shapes**: those of the layer. The weights stand in its spec, so a saved model has them. Its KL is no longer counted:
+ * **Shapes**: those of the layer. The weights stand in its spec, so `Model.spec` has them. Its KL is no longer counted:
  * the weights are distributions no more. `atMean` instead gives the deterministic layer with parameters to train on.
  * **Errors**: `ShapeError` for parameters that are not the layer's.
  *
