@@ -25,7 +25,7 @@ export interface LayerOptions<P, W = unknown> {
   readonly input?: (batch: number) => fc.Arbitrary<Tensor.Tensor>
   /** False for a layer whose input has no gradient, such as an index. */
   readonly differentiableInput?: boolean
-  /** Where the spec's kinds are found (`builtin` unless given); false for a layer that cannot be saved. */
+  /** Where the spec's kinds are found (`builtin` unless given); false for a layer that no spec makes again. */
   readonly registry?: Registry.Registry | false
   /** False for a layer whose initial parameters do not depend on the key, or are meant to depend on each other. */
   readonly randomInit?: boolean

@@ -28,7 +28,7 @@ export interface PosteriorOptions<Q, W> {
   readonly factorized?: boolean
   /** Ranges of the parameters by their paths; for gradients and sampling. */
   readonly range?: arbitraries.Ranges
-  /** Where the spec's kinds are found (`builtin` unless given); false for a posterior that cannot be saved. */
+  /** Where the spec's kinds are found (`builtin` unless given); false for a posterior that no spec makes again. */
   readonly registry?: Registry.Registry | false
 }
 

@@ -33,7 +33,7 @@ export interface PriorOptions {
   readonly range?: arbitraries.Range
   /** The normal that the prior is, if it is one: there the KL must be exactly 0. */
   readonly atPrior?: (weights: Shape.TensorSpec) => Normal.Normal
-  /** Where the spec's kind is found (the library's unless given); false for a prior that cannot be saved. */
+  /** Where the spec's kind is found (the library's unless given); false for a prior that no spec makes again. */
   readonly registry?: ReadonlyArray<Definition<Prior>> | false
 }
 
