@@ -6,9 +6,8 @@
  *
  * @since 0.2.0
  */
-import { log } from "./math.ts"
+import { HALF_LOG_2PI, log } from "./math.ts"
 
-const HALF_LOG_2PI = 0.9189385332046727
 const LARGE = 10
 
 /** B_2k / (2k (2k - 1)) for k = 1 ... 8; the first term left out is below 2e-18 at 10. */

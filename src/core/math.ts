@@ -161,6 +161,9 @@ export const cosPi = (x: number): number => {
 
 const INVERSE_SQRT_2PI = 0.3989422804014327
 
+/** log(2 pi) / 2. @category normal @since 0.2.0 */
+export const HALF_LOG_2PI = 0.9189385332046727
+
 /**
  * Density of the standard normal.
  *

@@ -5,7 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import { ShapeError } from "../core/errors.ts"
-import { log, normalCdf } from "../core/math.ts"
+import { HALF_LOG_2PI, log, normalCdf } from "../core/math.ts"
 import { format } from "../core/Shape.ts"
 import { define } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
@@ -13,8 +13,6 @@ import type { Empty } from "../core/Tree.ts"
 import type { Continuous, LikelihoodDefinition } from "./Likelihood.ts"
 import { givenScale, type LearnedOptions, learnedScale, locationScale } from "./locationScale.ts"
 import { assertStd } from "./std.ts"
-
-const HALF_LOG_2PI = 0.9189385332046727
 
 const normal = locationScale({
   density: (logScale) => ({ kind: "gaussian", logScale }),

@@ -6,10 +6,12 @@
  * @since 0.2.0
  */
 import * as Schema from "effect/Schema"
+import { assertConfig } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import type { Shape } from "../core/Shape.ts"
 import { define, SpecSchema } from "../core/Spec.ts"
 import * as Tree from "../core/Tree.ts"
+import { kernels } from "../kernels/index.ts"
 import { type AtMean, atMean, deterministic, type Empty, type Layer } from "./Layer.ts"
 import { operations } from "./operations.ts"
 import * as Registry from "./Registry.ts"
@@ -17,6 +19,14 @@ import { fromList, toList, WeightsSchema } from "./weights.ts"
 
 const frozen = ({ layer, params }: AtMean): Layer<Empty, Empty> => {
   Tree.assertShapes("freeze, parameters", layer.shapes, params)
+  for (const { path, value } of Tree.leaves(params)) {
+    assertConfig(
+      kernels(value.dtype).allFinite(value),
+      `freeze, parameters at "${path}"`,
+      "finite numbers",
+      "NaN or Infinity"
+    )
+  }
   const still = (shape: Shape): Empty => Tree.zerosLike(layer.noise(Key.make(0), shape[0] ?? 0, shape.slice(1)))
   return {
     ...deterministic,
@@ -46,7 +56,7 @@ const frozen = ({ layer, params }: AtMean): Layer<Empty, Empty> => {
  *
  * **Shapes**: those of the layer. The weights stand in its spec, so `Model.spec` has them. Its KL is no longer counted:
  * the weights are distributions no more. `atMean` instead gives the deterministic layer with parameters to train on.
- * **Errors**: `ShapeError` for parameters that are not the layer's.
+ * **Errors**: `ShapeError` for parameters that are not the layer's, `ConfigError` for some that are not finite.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ import { define, SpecSchema } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { composite, type NoiseOf, named, outShapeOf, type ParamsOf, type Tuple } from "./composite.ts"
-import type { Any, Layer } from "./Layer.ts"
+import type { Any, Channels, Layer } from "./Layer.ts"
 import * as Registry from "./Registry.ts"
 
 /**
@@ -37,10 +37,11 @@ export const sequential = <const Ls extends ReadonlyArray<Any>>(...layers: Ls): 
     { kind: "sequential", of: sequential, inShapes: (inShape) => shapesBetween(layers, inShape) },
     layers
   )
-  assertChannels(layers)
+  const channels = channelsOf(layers)
   const lowest = layers.findIndex((layer) => Tree.leavesWith(Tree.isSpec, layer.shapes).length > 0)
   const tuple: Tuple = {
     ...parts,
+    ...(channels === undefined ? {} : { channels }),
     outShape: (inShape) => shapesBetween(layers, inShape).at(-1)!,
     forward: (params, x, eps) =>
       explained(layers, x, () => layers.reduce((h, layer, i) => layer.forward(params[i], h, eps[i]), x)),
@@ -98,9 +99,14 @@ const explained = <A>(layers: ReadonlyArray<Any>, x: Tensor, pass: () => A): A =
   }
 }
 
-/** What can be seen of a misfit before the input's shape is known: two maps, and between them what keeps their axis. */
-const assertChannels = (layers: ReadonlyArray<Any>): void => {
-  let before: { readonly index: number; readonly axis: string; readonly out: number } | undefined
+/**
+ * The channels of the whole, as far as they are known without the input's shape. **Errors**: `ShapeError` for two layers
+ * that do not fit: maps of one axis, and between them what keeps it.
+ */
+const channelsOf = (layers: ReadonlyArray<Any>): Any["channels"] => {
+  let first: Channels | undefined // of the first layer that is no "same", if it says
+  let before: (Channels & { readonly index: number }) | undefined
+  let changes = false
   for (const [i, { channels }] of layers.entries()) {
     if (channels === "same") continue
     if (channels !== undefined && before?.axis === channels.axis && before.out !== channels.in) {
@@ -110,8 +116,12 @@ const assertChannels = (layers: ReadonlyArray<Any>): void => {
         actual: `one of ${before.out} from ${named(layers, before.index)}`
       })
     }
-    before = channels === undefined ? undefined : { index: i, axis: channels.axis, out: channels.out }
+    if (!changes) first = channels
+    changes = true
+    before = channels === undefined ? undefined : { ...channels, index: i }
   }
+  if (!changes) return "same"
+  return first !== undefined && before?.axis === first.axis ? { ...first, out: before.out } : undefined
 }
 
 /** The error where the gradient does not reach layer i: the one above it that takes gradients gave none back. */

@@ -23,7 +23,7 @@ export interface LikelihoodOptions<L> {
   readonly dtype?: Shape.DType
   /** Parameters to try: `arbitraries.params` of the likelihood's shapes unless given, with a logStd in [-1, 1]. */
   readonly params?: fc.Arbitrary<L>
-  /** Where the spec's kinds are found (the library's own unless given); false for one that cannot be saved. */
+  /** Where the spec's kinds are found (the library's own unless given); false for one that no spec makes again. */
   readonly registry?: ReadonlyArray<LikelihoodDefinition> | false
 }
 

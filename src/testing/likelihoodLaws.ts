@@ -15,7 +15,7 @@ import * as Likelihoods from "../distributions/likelihoods.ts"
 import { close, densityLaws, predictions } from "./densityLaws.ts"
 import { assertGradient } from "./differences.ts"
 import { assert, forAll, forMost, type Law } from "./Law.ts"
-import { type Case, cases, type LikelihoodOptions } from "./likelihoodCases.ts"
+import { type Case, cases, type LikelihoodOptions, targetsOf } from "./likelihoodCases.ts"
 import { assertIdentical, assertRepeatable, assertUnmodified } from "./purity.ts"
 
 type Calls = Readonly<Record<string, () => unknown>>
@@ -107,13 +107,45 @@ const weightLaws = <L>(self: Likelihood<L>, options: LikelihoodOptions<L>): Read
       const misfits = [Tensor.concatRows([weights, weights]), Tensor.reshape(weights, [values.length, 1])]
       for (const wrong of [...bad, ...misfits]) {
         for (const call of ["nll", "nllGrad"] as const) {
-          let refused = false
-          try {
-            self[call](params, output, target, wrong)
-          } catch {
-            refused = true
-          }
+          const refused = refuses(() => self[call](params, output, target, wrong))
           assert(refused, () => `${call} took the weights ${fc.stringify(wrong)} for ${values.length} rows`)
+        }
+      }
+    })
+  ]
+}
+
+const refuses = (call: () => unknown): boolean => {
+  try {
+    call()
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** Of a likelihood that looks at its targets: in the last row each that is no real number is made what it cannot be. */
+const targetLaws = <L>(self: Likelihood<L>, options: LikelihoodOptions<L>): ReadonlyArray<Law> => {
+  const kinds = targetsOf(options)
+  if (self.assertTargets === undefined) return []
+  return [
+    forAll("likelihood: targets that cannot be are refused", cases(self, options), ({ params, output, target }) => {
+      const outShape = output.shape.slice(1)
+      const values = Tensor.toFloat64Array(target)
+      self.assertTargets?.(outShape, target)
+      for (const [t, kind] of kinds.entries()) {
+        if (kind === "real") continue
+        const beyond = kind === "count" ? [] : [kind.classes]
+        for (const wrong of [-1, 0.5, Number.NaN, ...beyond]) {
+          const bad = Tensor.from(values.with(values.length - kinds.length + t, wrong), target)
+          const calls = {
+            nll: () => self.nll(params, output, bad),
+            nllGrad: () => self.nllGrad(params, output, bad),
+            assertTargets: () => self.assertTargets?.(outShape, bad)
+          }
+          for (const [name, call] of Object.entries(calls)) {
+            assert(refuses(call), () => `${name} took ${wrong} for target ${t}, which is ${fc.stringify(kind)}`)
+          }
         }
       }
     })
@@ -137,6 +169,7 @@ const specLaw = <L>(
 export const likelihoodLaws = <L>(self: Likelihood<L>, options: LikelihoodOptions<L>): ReadonlyArray<Law> => [
   ...commonLaws(self, options),
   ...weightLaws(self, options),
+  ...targetLaws(self, options),
   ...densityLaws(self, options),
   ...(options.registry === false ? [] : [specLaw(self, options, options.registry ?? Likelihoods.definitions)])
 ]

@@ -29,6 +29,27 @@ describe("broken likelihoods", () => {
     expect(caught(squares)).toEqual([SUMS])
   })
 
+  it("labels that are clamped into the classes, or looked at by the value alone", () => {
+    const REFUSED = "targets that cannot be are refused"
+    const categorical = Likelihood.categorical()
+    const options = { outputs: 3, targets: [{ classes: 3 }], registry: false } as const
+    const clamped = (target: Tensor.Tensor) =>
+      Tensor.from(
+        Tensor.toFloat64Array(target).map((k) => Math.min(2, Math.max(0, Math.round(k) || 0))),
+        target
+      )
+    const lenient: typeof categorical = {
+      ...categorical,
+      nll: (p, output, target, weights) => categorical.nll(p, output, clamped(target), weights),
+      nllGrad: (p, output, target, weights) => categorical.nllGrad(p, output, clamped(target), weights),
+      assertTargets: () => {}
+    }
+    for (const one of ["nll", "nllGrad", "assertTargets"] as const) {
+      expect(brokenBy(laws.likelihood({ ...categorical, [one]: lenient[one] }, options))).toEqual([REFUSED])
+    }
+    expect(brokenBy(laws.likelihood(categorical, options))).toEqual([])
+  })
+
   it("a mean over the rows", () => {
     const mean: typeof right = {
       ...right,

@@ -40,6 +40,8 @@ const params = network.init(Key.make(1))
 /** What the network gives without noise. */
 const mean = (layer: AnyLayer, at: unknown) => layer.forward(at, x, Tree.zerosLike(layer.noise(Key.make(0), 5, [3])))
 
+const dense = Linear.make({ in: 3, out: 3, dtype })
+
 describe("freeze", () => {
   under("a frozen network", laws.layer(freeze(network, params), { inShape: [3], dtype }))
   under(
@@ -98,6 +100,13 @@ describe("freeze", () => {
     expect(() => fromSpec({ ...spec, weights })).toThrow('freeze, parameters at "bias": expected float64 [4], got none')
   })
 
+  it("refuses weights that are not finite, by path", () => {
+    const weights = dense.init(Key.make(0))
+    expect(() => freeze(dense, { ...weights, bias: Tensor.full(weights.bias, Number.NaN) })).toThrow(
+      'freeze, parameters at "bias": expected finite numbers, got NaN or Infinity'
+    )
+  })
+
   it.effect("in front, it is not trained: only what comes after it is", () =>
     Effect.gen(function* () {
       const features = freeze(first, first.init(Key.make(6)))
@@ -124,7 +133,6 @@ describe("freeze", () => {
 })
 
 describe("atMean", () => {
-  const dense = Linear.make({ in: 3, out: 3, dtype })
   const whole = sequential(dense, tanh, Linear.make({ in: 3, out: 1, dtype }))
   const cases: ReadonlyArray<readonly [string, AnyLayer, unknown]> = [
     ["one Bayesian layer", first, first.init(Key.make(7))],

@@ -93,7 +93,8 @@ describe("layers that do not fit", () => {
   })
 
   it("are refused in a pass as by outShape", () => {
-    const network = sequential(sequential(three, relu), four)
+    const { channels: _, ...opaque } = relu
+    const network = sequential(sequential(three, opaque), four)
     const input = Tensor.zeros({ shape: [2, 4], dtype: "float32" })
     const params = network.init(Key.make(0))
     const message = 'sequential, layer 1 ("linear"): expected a last axis of 4, got [3] from layer 0 ("sequential")'
@@ -103,6 +104,19 @@ describe("layers that do not fit", () => {
     const short = { ...params[0][0], bias: Tensor.zeros({ shape: [9], dtype: "float32" }) }
     expect(() => sequential(three, relu).forward([short, {}], input, [{}, {}])).toThrow(
       'Linear(4 -> 3), parameters at "bias"'
+    )
+  })
+
+  it("are refused when sequences are composed, which have the channels of their ends", () => {
+    const block = sequential(three, relu)
+    expect(block.channels).toEqual({ axis: "last", in: 4, out: 3 })
+    expect(sequential(relu, tanh).channels).toBe("same")
+    const { channels: _, ...opaque } = relu
+    expect(sequential(opaque, three).channels).toBeUndefined()
+    expect(sequential(three, opaque).channels).toBeUndefined()
+    expect(sequential(three, opaque, four).channels).toEqual({ axis: "last", in: 4, out: 2 })
+    expect(() => sequential(block, sequential(relu, four))).toThrow(
+      'sequential, layer 1 ("sequential"): expected a last axis of 4, got one of 3 from layer 0 ("sequential")'
     )
   })
 

@@ -3,15 +3,13 @@
  * of a normal from a Laplace distribution, which is in closed form.
  */
 import { sigmoid, softplus } from "../../core/logistic.ts"
-import { exp, log, log1p, normalCdf, normalPdf } from "../../core/math.ts"
+import { exp, HALF_LOG_2PI, log, log1p, normalCdf, normalPdf } from "../../core/math.ts"
 import * as Shape from "../../core/Shape.ts"
 import { allocate, storage } from "../../core/storage.ts"
 import { studentTDensity } from "../../core/studentT.ts"
 import { fromStorage, type Tensor } from "../../core/Tensor.ts"
 import type { Density, Laplace, NormalGrad, NormalParams, ScaleMixture, StudentT } from "../Kernels.ts"
 import { standardized } from "./standardized.ts"
-
-const HALF_LOG_2PI = 0.9189385332046727
 
 interface Pointwise {
   readonly logP: (x: number) => number

@@ -6,13 +6,11 @@
  * so nothing has to be clamped and the divergence is exactly 0 where q = p.
  */
 import { ShapeError } from "../../core/errors.ts"
-import { exp, expm1, expm1MinusX } from "../../core/math.ts"
+import { exp, expm1, expm1MinusX, HALF_LOG_2PI } from "../../core/math.ts"
 import * as Shape from "../../core/Shape.ts"
 import { allocate, type Storage, storage } from "../../core/storage.ts"
 import { cast, fromStorage, type Tensor } from "../../core/Tensor.ts"
 import type { NormalGrad, NormalParams } from "../Kernels.ts"
-
-const HALF_LOG_2PI = 0.9189385332046727
 
 /** The parameter's storage and its step: 0 where one scalar serves every element. */
 const parameter = (where: string, variable: Tensor, t: Tensor): readonly [Storage, 0 | 1] => {

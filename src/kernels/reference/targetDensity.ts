@@ -4,7 +4,7 @@
  */
 import { ConfigError, ShapeError } from "../../core/errors.ts"
 import { sigmoid, softplus } from "../../core/logistic.ts"
-import { exp } from "../../core/math.ts"
+import { exp, HALF_LOG_2PI } from "../../core/math.ts"
 import { poissonLogPmf } from "../../core/poisson.ts"
 import { rowWeights } from "../../core/rowWeights.ts"
 import * as Shape from "../../core/Shape.ts"
@@ -13,8 +13,6 @@ import { studentTDensity } from "../../core/studentT.ts"
 import { cast, fromStorage, type Tensor } from "../../core/Tensor.ts"
 import type { TargetDensity } from "../Kernels.ts"
 import { standardized } from "./standardized.ts"
-
-const HALF_LOG_2PI = 0.9189385332046727
 
 /** -log p(y) given the output o and the logarithm l of the scale, which is 0 for densities without one. */
 interface Density {
