@@ -4,7 +4,7 @@
  * @since 0.2.0
  */
 import * as Schema from "effect/Schema"
-import { assertConfig, ShapeError } from "../core/errors.ts"
+import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import { format } from "../core/Shape.ts"
 import { define, rebuild, SpecSchema } from "../core/Spec.ts"
@@ -43,6 +43,18 @@ const cut = (what: string, t: Tensor.Tensor, widths: ReadonlyArray<number>): Rea
   })
 }
 
+/** Says of an error inside a part which one it is. */
+const inPart = <A>(i: number, f: () => A): A => {
+  try {
+    return f()
+  } catch (error) {
+    if (error instanceof ConfigError)
+      throw new ConfigError({ ...error, option: `part ${i} of a product, ${error.option}` })
+    if (error instanceof ShapeError) throw new ShapeError({ ...error, where: `part ${i} of a product, ${error.where}` })
+    throw error
+  }
+}
+
 /** The conditionals of the parts as one, over all columns of the target. */
 const joint = (parts: ReadonlyArray<Conditional>, widths: ReadonlyArray<number>): Conditional => {
   const columns = widths.flatMap((width, part) => Array.from({ length: width }, (_, t) => ({ part, width, t })))
@@ -65,7 +77,7 @@ const joint = (parts: ReadonlyArray<Conditional>, widths: ReadonlyArray<number>)
  *
  * The parameters are a tuple with an entry for each part. **Shapes**: output [B, sum of outputs], target [B, sum of
  * targets]. **Errors**: `ConfigError` for no parts and column numbers that are no whole numbers above 0; `ShapeError`
- * for another number of columns.
+ * for another number of columns; an error of a part says which.
  *
  * @example
  * ```ts
@@ -99,17 +111,22 @@ export const product = <const Ps extends readonly [Part, ...ReadonlyArray<Part>]
     init: (key) => likelihoods.map((part, i) => part.init(Key.fold(key, i))),
     assertTargets: (_, target, weights) => {
       const ys = cut("target", target, targets)
-      for (const [i, part] of likelihoods.entries()) part.assertTargets?.([outputs[i]!], ys[i]!, weights)
+      for (const [i, part] of likelihoods.entries()) {
+        inPart(i, () => part.assertTargets?.([outputs[i]!], ys[i]!, weights))
+      }
     },
     nll: (params, output, target, weights) => {
       const os = cut("output", output, outputs)
       const ys = cut("target", target, targets)
-      return likelihoods.reduce((sum, part, i) => sum + part.nll(params[i], os[i]!, ys[i]!, weights), 0)
+      return likelihoods.reduce(
+        (sum, part, i) => sum + inPart(i, () => part.nll(params[i], os[i]!, ys[i]!, weights)),
+        0
+      )
     },
     nllGrad: (params, output, target, weights) => {
       const os = cut("output", output, outputs)
       const ys = cut("target", target, targets)
-      const grads = likelihoods.map((part, i) => part.nllGrad(params[i], os[i]!, ys[i]!, weights))
+      const grads = likelihoods.map((part, i) => inPart(i, () => part.nllGrad(params[i], os[i]!, ys[i]!, weights)))
       const [first, ...rest] = grads.map((grad) => grad.dOutput)
       return { dParams: grads.map((grad) => grad.dParams), dOutput: Tensor.concat([first!, ...rest], 1) }
     }

@@ -65,7 +65,7 @@ describe("training", () => {
       Likelihood.product([{ likelihood: Likelihood.gaussian({ std: 1 }), outputs: 1, targets: 1 }, counts]) as never,
       3,
       spoilt([0.5, 3, 0], [0.5, 3, 0.5]),
-      "target 1 of row 73: expected a count: 0, 1, 2, ..., got 0.5"
+      "part 1 of a product, target 1 of row 73: expected a count: 0, 1, 2, ..., got 0.5"
     ]
   ]
   it.effect.each(targets)("names the row of the dataset, before the first step, of an impossible %s", (given) =>
