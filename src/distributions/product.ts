@@ -43,15 +43,15 @@ const cut = (what: string, t: Tensor.Tensor, widths: ReadonlyArray<number>): Rea
   })
 }
 
-/** Says of an error inside a part which one it is. */
+/** Says of a target or parameter that a part refuses which part it is. */
 const inPart = <A>(i: number, f: () => A): A => {
   try {
     return f()
   } catch (error) {
-    if (error instanceof ConfigError)
-      throw new ConfigError({ ...error, option: `part ${i} of a product, ${error.option}` })
-    if (error instanceof ShapeError) throw new ShapeError({ ...error, where: `part ${i} of a product, ${error.where}` })
-    throw error
+    if (!(error instanceof ConfigError)) throw error
+    const { expected, actual, hint } = error
+    const option = `part ${i} of a product, ${error.option}`
+    throw new ConfigError({ option, expected, actual, ...(hint === undefined ? {} : { hint }) })
   }
 }
 
