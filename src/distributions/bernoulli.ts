@@ -9,8 +9,9 @@ import { format } from "../core/Shape.ts"
 import { define } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Empty } from "../core/Tree.ts"
-import { kernels, type TargetDensity } from "../kernels/index.ts"
-import { type Classes, type LikelihoodDefinition, onZeros } from "./Likelihood.ts"
+import { kernels } from "../kernels/index.ts"
+import type { Classes, LikelihoodDefinition } from "./Likelihood.ts"
+import { withoutParameters } from "./withoutParameters.ts"
 
 /**
  * Each target is 1 with probability 1 / (1 + exp(-output)).
@@ -40,19 +41,9 @@ export const bernoulli = (options?: { readonly positiveWeight?: number }): Class
   const { positiveWeight = 1 } = options ?? {}
   const fits = Number.isFinite(positiveWeight) && positiveWeight > 0
   assertConfig(fits, "positiveWeight of a Bernoulli likelihood", "a finite number above 0", positiveWeight)
-  const density: TargetDensity = { kind: "bernoulli", positiveWeight }
-  const nll = (output: Tensor.Tensor, target: Tensor.Tensor, weights?: Tensor.Tensor): number =>
-    kernels(output.dtype).targetNll(density, output, target, weights)
   return {
     spec: { kind: "bernoulli", positiveWeight },
-    shapes: {},
-    init: () => ({}),
-    nll: (_, output, target, weights) => nll(output, target, weights),
-    assertTargets: onZeros(nll),
-    nllGrad: (_, output, target, weights) => ({
-      dParams: {},
-      dOutput: kernels(output.dtype).targetNllGrad(density, output, target, weights).output
-    }),
+    ...withoutParameters({ kind: "bernoulli", positiveWeight }),
     probabilities: (_, output) => {
       if (output.shape.length !== 2 || output.shape[1] !== 1) {
         const expected = "an output [B, 1], as several targets are no single choice"

@@ -9,13 +9,8 @@ import { poissonCdf, poissonLogPmf } from "../core/poisson.ts"
 import { define } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Empty } from "../core/Tree.ts"
-import { kernels, type TargetDensity } from "../kernels/index.ts"
-import { type Counts, type LikelihoodDefinition, onZeros } from "./Likelihood.ts"
-
-const density: TargetDensity = { kind: "poisson" }
-
-const nll = (output: Tensor.Tensor, target: Tensor.Tensor, weights?: Tensor.Tensor): number =>
-  kernels(output.dtype).targetNll(density, output, target, weights)
+import type { Counts, LikelihoodDefinition } from "./Likelihood.ts"
+import { withoutParameters } from "./withoutParameters.ts"
 
 /**
  * Each target is a count with mean exp(output).
@@ -37,14 +32,7 @@ const nll = (output: Tensor.Tensor, target: Tensor.Tensor, weights?: Tensor.Tens
  */
 export const poisson = (): Counts<Empty> => ({
   spec: { kind: "poisson" },
-  shapes: {},
-  init: () => ({}),
-  nll: (_, output, target, weights) => nll(output, target, weights),
-  assertTargets: onZeros(nll),
-  nllGrad: (_, output, target, weights) => ({
-    dParams: {},
-    dOutput: kernels(output.dtype).targetNllGrad(density, output, target, weights).output
-  }),
+  ...withoutParameters({ kind: "poisson" }),
   counts: (_, output) => {
     const logRates = Tensor.toFloat64Array(output)
     const rates = logRates.map(exp)
