@@ -3,7 +3,7 @@
  *
  * The shares of an epoch's M batches sum to one, so an epoch counts the KL once. Annealing is apart from that: a factor
  * from 0 to 1 that grows as training goes on. Both are pure functions of the position, named in plain data, so a run
- * that goes on from a checkpoint weighs its steps as the unbroken one.
+ * that goes on from a state weighs its steps as the unbroken one.
  *
  * @since 0.2.0
  */
