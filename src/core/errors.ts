@@ -53,6 +53,23 @@ export class DataError extends /*#__PURE__*/ Data.TaggedError("DataError")<{
   }
 }
 
+/**
+ * A file of a model that cannot be written, read or gone on from.
+ *
+ * @category errors
+ * @since 0.3.0
+ */
+export class CheckpointError extends /*#__PURE__*/ Data.TaggedError("CheckpointError")<{
+  /** The file, or "the checkpoint" where there is none. */
+  readonly source: string
+  readonly problem: string
+  readonly hint?: string
+}> {
+  override get message(): string {
+    return `${this.source}: ${this.problem}${this.hint === undefined ? "" : `. ${this.hint}`}`
+  }
+}
+
 /** Throws a `ConfigError` unless `ok`. @category assertions @since 0.1.0 */
 export const assertConfig = (ok: boolean, option: string, expected: string, actual: unknown): void => {
   if (!ok) throw new ConfigError({ option, expected, actual: String(actual) })

@@ -1,0 +1,48 @@
+/**
+ * What a run goes on from: the state, and plain data on everything that fixes its bits, so that a run which would end
+ * otherwise than the unbroken one is refused.
+ *
+ * @since 0.3.0
+ */
+import * as Schema from "effect/Schema"
+import type { Params } from "./Model.ts"
+import type { State } from "./step.ts"
+
+/** The schema of what fixes the bits of a run. @category schemas @since 0.3.0 */
+export const RunSchema = /*#__PURE__*/ Schema.Struct({
+  seed: Schema.Int,
+  /** Name and version of the bits of the engine. */
+  engine: Schema.String,
+  bits: Schema.Int,
+  /** SHA-256 of the training rows, their targets and weights; of the validation rows, if there are any. */
+  data: Schema.String,
+  validation: Schema.optionalKey(Schema.String),
+  /** SHA-256 of the model's spec. */
+  model: Schema.String,
+  epochs: Schema.Int,
+  batchSize: Schema.Int,
+  /** The default optimizer with its rate, or that one was given. */
+  optimizer: Schema.String,
+  temperature: Schema.Finite,
+  klWeighting: Schema.String,
+  klAnnealing: Schema.String,
+  patience: Schema.optionalKey(Schema.Int)
+})
+
+/** Plain data on what fixes the bits of a run. @category models @since 0.3.0 */
+export type Run = typeof RunSchema.Type
+
+/** The parameters that did best on the validation rows. @category models @since 0.3.0 */
+export interface Best<P, L> {
+  readonly params: Params<P, L>
+  /** Mean negative log-likelihood of the validation rows, in nats per datum. */
+  readonly nllMean: number
+  readonly step: number
+}
+
+/** A state that a run goes on from to the same bits. @category models @since 0.3.0 */
+export interface Checkpoint<P, L> extends State<P, L, unknown> {
+  readonly run: Run
+  /** If there are validation rows and they were looked at. */
+  readonly best?: Best<P, L>
+}
