@@ -14,8 +14,10 @@ export {
 export {
   type ClassificationOptions,
   classification,
+  type LearnedLikelihood,
   type Loose,
   type NetworkOptions,
+  type RegressionLikelihood,
   type RegressionOptions,
   regression
 } from "./recipes.ts"

@@ -57,8 +57,40 @@ const fullyConnected = (inputs: number, outputs: number, options: NetworkOptions
 
 /** How a regression network is built; every field has a default. @category models @since 0.1.0 */
 export interface RegressionOptions extends NetworkOptions {
-  /** Standard deviation of the noise in the targets' units; learned when not given. */
+  /**
+   * What the noise is like, default "gaussian". "studentT" has heavy tails (4 degrees of freedom), for targets with
+   * outliers; the noise of "heteroscedastic" is a Gaussian whose std is an output of the network, for noise that differs
+   * along the inputs.
+   */
+  readonly likelihood?: RegressionLikelihood
+  /** Standard deviation of a Gaussian noise in the targets' units; learned when not given. */
   readonly noiseStd?: number
+}
+
+/** The likelihoods that `regression` knows by name. @category models @since 0.3.0 */
+export type RegressionLikelihood = (typeof NOISES)[number]
+
+const NOISES = ["gaussian", "heteroscedastic", "studentT"] as const
+
+/** Degrees of freedom of Student's t; 4 as Lange, Little & Taylor 1989 advise. */
+const TAILS = 4
+
+/** The parameters of the likelihood of `regression`: which, its option says. @category models @since 0.3.0 */
+export type LearnedLikelihood = Likelihood.LearnedNoise | Likelihood.LearnedScale | Tree.Empty
+
+const likelihoodOf = (
+  targets: Standardizer.Standardizer,
+  { likelihood = "gaussian", noiseStd }: RegressionOptions
+): Likelihood.Continuous<LearnedLikelihood> => {
+  assertConfig(NOISES.includes(likelihood), "likelihood", `one of ${NOISES.join(", ")}`, likelihood)
+  const given = noiseStd !== undefined && likelihood !== "gaussian"
+  assertConfig(!given, "noiseStd", 'the likelihood "gaussian", or not to be given', `"${likelihood}"`)
+  const count = targets.columns.length
+  if (likelihood === "heteroscedastic") return Likelihood.heteroscedastic()
+  if (likelihood === "studentT") return Likelihood.studentTLearned({ df: TAILS, targets: count })
+  return noiseStd === undefined
+    ? Likelihood.gaussianLearned({ targets: count })
+    : Likelihood.gaussian({ std: targets.std.map((unit) => noiseStd / unit) })
 }
 
 /**
@@ -72,7 +104,7 @@ export interface RegressionOptions extends NetworkOptions {
 export const regression = (
   data: Dataset.Split | Dataset.Dataset,
   options: RegressionOptions = {}
-): Regression<Loose, Loose, Likelihood.LearnedNoise | Tree.Empty> => {
+): Regression<Loose, Loose, LearnedLikelihood> => {
   const { x, y, features, targets: names } = "train" in data ? data.train : data
   const inputs = Standardizer.fit(x, features)
   const targets = Standardizer.fit(y, names)
@@ -80,12 +112,9 @@ export const regression = (
     const problem = `the target is constant: ${targets.dropped.join(", ")}`
     throw new DataError({ source: "the training rows", problem, hint: "There is nothing to predict in it" })
   }
-  const { noiseStd } = options
-  const network = fullyConnected(inputs.columns.length, targets.columns.length, options)
-  const likelihood: Likelihood.Continuous<Likelihood.LearnedNoise | Tree.Empty> =
-    noiseStd === undefined
-      ? Likelihood.gaussianLearned({ targets: targets.columns.length })
-      : Likelihood.gaussian({ std: targets.std.map((unit) => noiseStd / unit) })
+  const outputs = targets.columns.length * (options.likelihood === "heteroscedastic" ? 2 : 1)
+  const network = fullyConnected(inputs.columns.length, outputs, options)
+  const likelihood = likelihoodOf(targets, options)
   return { network, likelihood, inputs, targets, dtype: "float32" }
 }
 

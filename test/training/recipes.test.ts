@@ -1,0 +1,46 @@
+// The likelihoods that `Model.regression` knows by name.
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Dataset, Key, Model, Noise, Normal, Prediction, Tensor, Training } from "effect-bayes"
+
+const rows = 400
+const z = Tensor.toFloat64Array(Normal.standard(Key.make(1), { shape: [rows], dtype: "float64" }))
+/** y = 2 x + noise of std 0.1 left of 0 and of 1 right of it. */
+const x = Array.from({ length: rows }, (_, i) => [(2 * (i + 0.5)) / rows - 1])
+const data = Dataset.make({ x, y: x.map(([v], i) => [2 * v! + (v! < 0 ? 0.1 : 1) * z[i]!, 3 * v! + z[i]!]) })
+
+describe("regression by the name of its likelihood", () => {
+  it("has as many outputs as the likelihood reads, and its kind", () => {
+    const of = (likelihood: Model.RegressionLikelihood) => {
+      const model = Model.regression(data, { likelihood })
+      return [model.likelihood.spec.kind, model.network.outShape([1])]
+    }
+    expect(of("gaussian")).toEqual(["gaussian-learned", [2]])
+    expect(of("heteroscedastic")).toEqual(["heteroscedastic", [4]])
+    expect(of("studentT")).toEqual(["student-t-learned", [2]])
+    expect(Model.regression(data, { likelihood: "studentT" }).likelihood.spec.df).toBe(4)
+  })
+
+  it("refuses other names, and a std of the noise where it is not a given number", () => {
+    expect(() => Model.regression(data, { likelihood: "cauchy" as never })).toThrow(
+      "likelihood: expected one of gaussian, heteroscedastic, studentT, got cauchy"
+    )
+    expect(() => Model.regression(data, { likelihood: "studentT", noiseStd: 1 })).toThrow(
+      'noiseStd: expected the likelihood "gaussian", or not to be given, got "studentT"'
+    )
+  })
+
+  it.effect("learns where the noise is small and where it is large", () =>
+    Effect.gen(function* () {
+      const model = Model.regression(data, { likelihood: "heteroscedastic", hidden: [16] })
+      const fit = yield* Training.fit(model, data, { epochs: 150, batchSize: 32 })
+      const { aleatoric } = yield* Prediction.predict(fit, Tensor.from([[-0.6], [0.6]]), { draws: 20 })
+      const [quiet, , loud] = Array.from(Tensor.toFloat64Array(aleatoric), Math.sqrt)
+      // The std of 200 residuals is known to 5%; the network blurs the step at 0, and its weights are uncertain.
+      expect(quiet).toBeGreaterThan(0.06)
+      expect(quiet).toBeLessThan(0.25)
+      expect(loud).toBeGreaterThan(0.7)
+      expect(loud).toBeLessThan(1.3)
+    }).pipe(Effect.provide(Noise.layer(3)))
+  )
+})
