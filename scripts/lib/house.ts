@@ -16,7 +16,7 @@ interface File extends Source {
 }
 
 const below = ["core", "kernels", "distributions", "layers"]
-const trainable = [...below, "optim", "data"]
+const trainable = [...below, "optim", "files", "data"]
 const library = [...trainable, "training", "prediction"]
 
 /** What each folder of src may import, besides itself and packages; "index" is src/index.ts, the public surface. */
@@ -26,7 +26,8 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   distributions: ["core", "kernels"],
   layers: ["core", "kernels", "distributions"],
   optim: ["core", "kernels"],
-  data: ["core", "kernels"],
+  files: ["core"],
+  data: ["core", "files", "kernels"],
   training: trainable,
   prediction: [...trainable, "training"],
   testing: library,
