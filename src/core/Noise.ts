@@ -17,9 +17,17 @@ import type { Shape } from "./Shape.ts"
 import * as Tree from "./Tree.ts"
 
 /** What a seed is spent on; each purpose has keys of its own. @category models @since 0.1.0 */
-export type Purpose = "noise" | "init" | "shuffle" | "split" | "predict" | "data"
+export type Purpose = "noise" | "init" | "shuffle" | "split" | "predict" | "data" | "validate"
 
-const PURPOSES: Readonly<Record<Purpose, number>> = { noise: 0, init: 1, shuffle: 2, split: 3, predict: 4, data: 5 }
+const PURPOSES: Readonly<Record<Purpose, number>> = {
+  noise: 0,
+  init: 1,
+  shuffle: 2,
+  split: 3,
+  predict: 4,
+  data: 5,
+  validate: 6
+}
 
 /** Anything that says what noise it wants of a key, for a batch of inputs of some shape: a layer. @category models @since 0.1.0 */
 export interface NoiseSource<E> {
@@ -28,8 +36,8 @@ export interface NoiseSource<E> {
 
 /** What a draw is for, beside its step and the rows. @category models @since 0.2.0 */
 export interface DrawOptions {
-  /** Training ("noise", the default) or prediction: their keys differ. */
-  readonly purpose?: "noise" | "predict"
+  /** Training ("noise", the default), prediction, or validation amid training: their keys differ. */
+  readonly purpose?: "noise" | "predict" | "validate"
   /** The inputs' shape without the batch axis, for layers whose noise depends on it. */
   readonly inShape?: Shape
 }
@@ -44,6 +52,8 @@ export interface DrawOptions {
 export class Noise extends /*#__PURE__*/ Context.Service<
   Noise,
   {
+    /** Where noise comes from: "seed", "zero" or "replay" in the layers here. A run goes on only under the same. */
+    readonly origin: string
     readonly seed: number
     readonly key: (purpose: Purpose, index?: number) => Key.Key
     readonly draw: <E>(
@@ -63,6 +73,7 @@ const keys =
 const seeded = (seed: number): Noise["Service"] => {
   const key = keys(seed)
   return {
+    origin: "seed",
     seed,
     key,
     draw: (source, step, batch, options) =>
@@ -102,6 +113,7 @@ export const layerRandom: Layer.Layer<Noise> = /*#__PURE__*/ Layer.effect(
  * @since 0.1.0
  */
 export const layerZero: Layer.Layer<Noise> = /*#__PURE__*/ Layer.sync(Noise, () => ({
+  origin: "zero",
   seed: 0,
   key: keys(0),
   draw: (source, _step, batch, options) =>
@@ -117,6 +129,7 @@ export const layerZero: Layer.Layer<Noise> = /*#__PURE__*/ Layer.sync(Noise, () 
  */
 export const layerReplay = (draws: ReadonlyArray<unknown>): Layer.Layer<Noise> =>
   Layer.sync(Noise, () => ({
+    origin: "replay",
     seed: 0,
     key: keys(0),
     draw: <E>(source: NoiseSource<E>, step: number, batch: number, options?: DrawOptions) =>

@@ -148,7 +148,7 @@ export const toArray = (self: Tensor): Nested => {
 export const toFloat64Array = (self: Tensor): Float64Array => Float64Array.from(self[storage])
 
 /** A fresh copy of the bytes, for comparing tensors to the last bit. @category conversions @since 0.1.0 */
-export const toBytes = (self: Tensor): Uint8Array => {
+export const toBytes = (self: Tensor): Uint8Array<ArrayBuffer> => {
   const values = self[storage]
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice()
 }

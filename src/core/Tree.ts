@@ -27,6 +27,9 @@ export interface Leaf<L> {
 export const isSpec = (u: unknown): u is Shape.TensorSpec =>
   typeof u === "object" && u !== null && "shape" in u && "dtype" in u && typeof u.dtype === "string"
 
+/** A tensor, or whatever else plain data hold that is no record. @category guards @since 0.3.0 */
+export const isEnd = (u: unknown): u is unknown => Tensor.isTensor(u) || typeof u !== "object" || u === null
+
 const isNode = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === "object" && u !== null
 
 /** A dot in a key is escaped, so that different leaves have different paths. */

@@ -96,6 +96,8 @@ export interface RmspropConstants {
 /** @category models @since 0.1.0 */
 export interface Kernels {
   readonly name: string
+  /** The version of what it computes to the last bit: another one where any result may differ in any bit. */
+  readonly bits: number
 
   /** Standard normals under a key: element i depends on the key and i alone. */
   standardNormal(key: Key, spec: TensorSpec): Tensor

@@ -11,13 +11,15 @@ import type { State } from "./step.ts"
 /** The schema of what fixes the bits of a run. @category schemas @since 0.3.0 */
 export const RunSchema = /*#__PURE__*/ Schema.Struct({
   seed: Schema.Int,
-  /** Name and version of the bits of the engine. */
+  /** Where the noise comes from, see the service `Noise`. */
+  noise: Schema.String,
+  /** Name of the engine, and the version of its bits. */
   engine: Schema.String,
   bits: Schema.Int,
-  /** SHA-256 of the training rows, their targets and weights; of the validation rows, if there are any. */
+  /** SHA-256 of the training rows and of the validation rows, if there are any: what `fingerprint` gives of a dataset. */
   data: Schema.String,
   validation: Schema.optionalKey(Schema.String),
-  /** SHA-256 of the model's spec. */
+  /** SHA-256 of the model's spec, with the tensors in it. */
   model: Schema.String,
   epochs: Schema.Int,
   batchSize: Schema.Int,
@@ -26,6 +28,8 @@ export const RunSchema = /*#__PURE__*/ Schema.Struct({
   temperature: Schema.Finite,
   klWeighting: Schema.String,
   klAnnealing: Schema.String,
+  /** Epochs, both; there if there are validation rows and, for patience, if it was given. */
+  validateEvery: Schema.optionalKey(Schema.Int),
   patience: Schema.optionalKey(Schema.Int)
 })
 
@@ -43,6 +47,6 @@ export interface Best<P, L> {
 /** A state that a run goes on from to the same bits. @category models @since 0.3.0 */
 export interface Checkpoint<P, L> extends State<P, L, unknown> {
   readonly run: Run
-  /** If there are validation rows and they were looked at. */
+  /** Where there are validation rows, once they were looked at. */
   readonly best?: Best<P, L>
 }

@@ -1,45 +1,41 @@
 /**
- * The training loop, the only one: a stream of events, each with the state it left behind.
+ * The training loop, the only one: a stream of events, each with the checkpoint it left behind.
  *
  * Everything that the loop does follows from the seed and the step: the order of the rows is a permutation keyed by the
- * epoch, the noise is keyed by the step. So the state needs no position of its own, and a run that goes on from any
- * event, with the same seed, data and options, ends with the same bits. Between events the fiber yields; interruption takes effect there.
+ * epoch, the noise is keyed by the step, and validation rows are looked at after fixed steps. So a checkpoint needs no
+ * position of its own, and a run that goes on from any one ends with the same bits. Between events the fiber yields;
+ * interruption takes effect there.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { attempt } from "../core/attempt.ts"
-import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
+import { CheckpointError, ConfigError, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import { Noise } from "../core/Noise.ts"
 import * as Tensor from "../core/Tensor.ts"
-import * as Tree from "../core/Tree.ts"
-import { Dataset, Standardizer } from "../data/index.ts"
-import { operations } from "../layers/index.ts"
-import { adam, type Optimizer, Schedule } from "../optim/index.ts"
+import type { Dataset } from "../data/index.ts"
+import type { Best, Checkpoint } from "./Checkpoint.ts"
 import { DivergedError } from "./DivergedError.ts"
-import * as KlWeighting from "./KlWeighting.ts"
-import * as Model from "./Model.ts"
+import type * as Model from "./Model.ts"
 import type { Batch, Loss } from "./objective.ts"
-import { nonFinite, type State, start, step } from "./step.ts"
+import { type FitOptions, plan } from "./plan.ts"
+import { describe, resume } from "./resume.ts"
+import { nonFinite, type State } from "./step.ts"
+import { validationNll } from "./validation.ts"
 
-/** Every field has a default. @category models @since 0.1.0 */
-export interface FitOptions<P, L> extends KlWeighting.Options {
-  /** Passes over the data; as many as 20,000 steps need unless given. */
-  readonly epochs?: number
-  /** Rows a step, default 32; the last batch of an epoch may be smaller. */
-  readonly batchSize?: number
-  /** The first rate of the default optimizer, which is Adam with a cosine to 0; default 0.01. */
-  readonly learningRate?: number
-  /** In place of the default one. */
-  readonly optimizer?: Optimizer.Optimizer<unknown>
-  /** Weight of the KL, default 1. */
-  readonly temperature?: number
-  /** Where to go on from, in place of fresh parameters. */
-  readonly from?: State<P, L, unknown>
+/** What a look at the validation rows told. @category models @since 0.3.0 */
+export interface Validated {
+  /** Estimated mean negative log-likelihood of the validation rows, in nats per datum. */
+  readonly nllMean: number
+  /** The least until now, and the steps after which it was found. */
+  readonly bestNllMean: number
+  readonly bestStep: number
 }
+
+/** Why a run is over: all its steps were taken, or patience ran out. @category models @since 0.3.0 */
+export type Ended = "epochs" | "patience"
 
 /** What happened since the last event. @category models @since 0.1.0 */
 export interface Progress<P, L> {
@@ -50,82 +46,121 @@ export interface Progress<P, L> {
   readonly steps: number
   /** Averages over the steps since the last event, each field for itself. */
   readonly loss: Loss
-  readonly state: State<P, L, unknown>
+  /** Where validation rows were looked at. */
+  readonly validation?: Validated
+  /** In the last event. */
+  readonly ended?: Ended
+  readonly state: Checkpoint<P, L>
 }
+
+/** What is kept of an event. @category models @since 0.3.0 */
+export type Past = Pick<Progress<unknown, unknown>, "step" | "loss" | "validation">
 
 /** A trained model. @category models @since 0.1.0 */
 export interface Fit<P, E, L, M extends Model.Model<P, E, L> = Model.Model<P, E, L>> {
   readonly model: M
+  /** Those that did best on the validation rows; without such, the last. */
   readonly params: Model.Params<P, L>
-  readonly state: State<P, L, unknown>
-  readonly history: ReadonlyArray<Pick<Progress<P, L>, "step" | "loss">>
+  /** What the last step left behind. */
+  readonly state: Checkpoint<P, L>
+  readonly ended: Ended
+  readonly history: ReadonlyArray<Past>
 }
 
 /** What can stop a run, beside interruption. @category errors @since 0.1.0 */
-export type FitError = ConfigError | ShapeError | DivergedError
+export type FitError = CheckpointError | ConfigError | ShapeError | DivergedError
 
-const DEFAULT_STEPS = 20_000
-
-/** Operations between two events, about 20 ms of the reference engine. */
-const OPERATIONS = 2e7
-
-interface Plan<P, L> {
-  readonly data: Batch
-  readonly rows: number
-  readonly batchSize: number
-  readonly epochs: number
-  readonly stepsPerEpoch: number
-  readonly optimizer: Optimizer.Optimizer<unknown>
-  readonly initial: State<P, L, unknown>
-  readonly stepsPerEvent: number
-}
-
-const plan = <P, E, L>(
+/** A run before its first step: where it starts, how it goes on to the next event, and whether it is over. */
+const prepare = Effect.fnUntraced(function* <P, E, L>(
   model: Model.Model<P, E, L>,
   dataset: Dataset.Dataset,
-  options: FitOptions<P, L>,
-  key: Key.Key
-): Plan<P, L> => {
-  const rows = Dataset.size(dataset)
-  const { learningRate = 0.01 } = options
-  const whole = (option: string, n: number): void =>
-    assertConfig(Number.isSafeInteger(n) && n > 0, option, "a whole number above 0", n)
-  whole("batchSize", options.batchSize ?? 1)
-  const positive = Number.isFinite(learningRate) && learningRate > 0
-  assertConfig(positive, "learning rate", "a finite number above 0", learningRate)
-  const batchSize = Math.min(rows, options.batchSize ?? 32)
-  const stepsPerEpoch = Math.ceil(rows / batchSize)
-  const epochs = options.epochs ?? Math.ceil(DEFAULT_STEPS / stepsPerEpoch)
-  whole("epochs", epochs)
-  const steps = epochs * stepsPerEpoch
-  const optimizer = options.optimizer ?? adam({ learningRate: Schedule.cosine({ initial: learningRate, steps }) })
-  const initial = options.from ?? start(Model.init(model, key), optimizer)
-  // Forward, and back to the weights and to the input; each parameter is sampled, has its KL and is updated.
-  const perRow = operations(model.network, [model.inputs.columns.length])
-  const perStep = 12 * batchSize * perRow + 150 * Tree.count(initial.params)
-  const data: Batch = {
-    x: Standardizer.apply(model.inputs, dataset.x, model.dtype),
-    y: Standardizer.apply(model.targets, dataset.y, model.dtype),
-    ...(dataset.weights === undefined ? {} : { weights: Tensor.cast(dataset.weights, model.dtype) })
+  options: FitOptions
+) {
+  const noise = yield* Noise
+  const planned = yield* attempt(() => plan(model, dataset, options, noise.key("init")), ConfigError, ShapeError)
+  const { data, rows, batchSize, epochs, stepsPerEpoch, steps, validation, fresh, stepsPerEvent, advance } = planned
+  const run = yield* describe(model, dataset, options, planned, noise)
+  const { from } = options
+  const initial: Checkpoint<P, L> =
+    from === undefined ? { ...fresh, run } : yield* attempt(() => resume(from, run, fresh, steps), CheckpointError)
+  const inShape = data.x.shape.slice(1)
+  let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }
+
+  const batchOf = (at: number): Batch => {
+    const epoch = Math.floor(at / stepsPerEpoch)
+    if (order.epoch !== epoch) order = { epoch, rows: Key.permutation(noise.key("shuffle", epoch), rows) }
+    const first = (at % stepsPerEpoch) * batchSize
+    const indices = order.rows.subarray(first, Math.min(first + batchSize, rows))
+    return {
+      x: Tensor.takeRows(data.x, indices),
+      y: Tensor.takeRows(data.y, indices),
+      ...(data.weights === undefined ? {} : { weights: Tensor.takeRows(data.weights, indices) })
+    }
   }
-  const outShape = model.network.outShape([model.inputs.columns.length])
-  model.likelihood.assertTargets?.(outShape, data.y, data.weights)
-  return {
-    data,
-    rows,
-    batchSize,
-    epochs,
-    stepsPerEpoch,
-    optimizer,
-    initial,
-    stepsPerEvent: Math.max(1, Math.floor(OPERATIONS / perStep))
+
+  const endedAt = ({ step, best }: Checkpoint<P, L>): Ended | undefined => {
+    if (step >= steps) return "epochs"
+    if (validation === undefined || best === undefined || step % validation.every > 0) return undefined
+    return step - best.step >= validation.patience ? "patience" : undefined
   }
-}
+
+  const next = Effect.fnUntraced(function* (before: Checkpoint<P, L>) {
+    if (endedAt(before) !== undefined) return undefined
+    yield* Effect.yieldNow
+    // An event ends where validation rows are looked at, so that each look is in one.
+    const look = validation === undefined ? steps : before.step - (before.step % validation.every) + validation.every
+    const until = Math.min(before.step + stepsPerEvent, look, steps)
+    const losses: Array<Loss> = []
+    const checkpoint = (state: State<P, L, unknown>, best: Best<P, L> | undefined): Checkpoint<P, L> => ({
+      ...state,
+      run,
+      ...(best === undefined ? {} : { best })
+    })
+    const diverged = (what: string, state: State<P, L, unknown>): DivergedError =>
+      new DivergedError({ step: state.step, what, lastGood: checkpoint(state, before.best) })
+    let lastGood: State<P, L, unknown> = before
+    let state: State<P, L, unknown> = before
+    while (state.step < until) {
+      const from = state
+      const batch = batchOf(from.step)
+      const eps = yield* noise.draw(model.network, from.step, batch.x.shape[0]!, { inShape })
+      const [after, loss] = yield* attempt(() => advance(from, batch, eps), ConfigError, ShapeError)
+      const what = nonFinite(after, loss)
+      if (what !== undefined) return yield* diverged(what, from)
+      losses.push(loss)
+      lastGood = from
+      state = after
+    }
+    const about = {
+      epoch: Math.ceil(state.step / stepsPerEpoch),
+      epochs,
+      step: state.step,
+      steps,
+      loss: average(losses)
+    }
+    const event = (best: Best<P, L> | undefined, more: { readonly validation?: Validated }) => {
+      const left = checkpoint(state, best)
+      const ended = endedAt(left)
+      const progress: Progress<P, L> = { ...about, ...more, ...(ended === undefined ? {} : { ended }), state: left }
+      return [progress, left] as const
+    }
+    if (validation === undefined || (state.step !== look && state.step !== steps)) return event(before.best, {})
+    const { params, step } = state
+    const nllMean = yield* validationNll(model, params, validation.batch)
+    if (!Number.isFinite(nllMean))
+      return yield* diverged("the negative log-likelihood of the validation rows", lastGood)
+    const better = before.best === undefined || nllMean < before.best.nllMean
+    const best = better ? { params, nllMean, step } : before.best
+    return event(best, { validation: { nllMean, bestNllMean: best.nllMean, bestStep: best.step } })
+  })
+  return { initial, next, endedAt }
+})
 
 /**
- * Trains, an event at a time: the stream ends with the event of the last step.
+ * Trains, an event at a time: the stream ends with the event of the last step, or at once if `from` is the end of a run.
  *
- * **Errors**: `ConfigError` for options, `ShapeError` for data or noise that do not fit the model, `DivergedError`.
+ * **Errors**: `ConfigError` for options, `ShapeError` for data or noise that do not fit the model, `CheckpointError` for a
+ * `from` of other settings, `DivergedError`.
  *
  * @category training
  * @since 0.1.0
@@ -133,60 +168,9 @@ const plan = <P, E, L>(
 export const events = <P, E, L>(
   model: Model.Model<P, E, L>,
   dataset: Dataset.Dataset,
-  options: FitOptions<P, L> = {}
+  options: FitOptions = {}
 ): Stream.Stream<Progress<P, L>, FitError, Noise> =>
-  Stream.unwrap(
-    Effect.gen(function* () {
-      const noise = yield* Noise
-      const { data, rows, batchSize, epochs, stepsPerEpoch, optimizer, initial, stepsPerEvent } = yield* attempt(
-        () => plan(model, dataset, options, noise.key("init")),
-        ConfigError,
-        ShapeError
-      )
-      const steps = epochs * stepsPerEpoch
-      const weighting = { rows, temperature: options.temperature ?? 1 }
-      const advance = yield* attempt(
-        () => step(model, optimizer, weighting, KlWeighting.factor(options, { epochs, stepsPerEpoch })),
-        ConfigError
-      )
-      const inShape = data.x.shape.slice(1)
-      let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }
-
-      const batchOf = (at: number): Batch => {
-        const epoch = Math.floor(at / stepsPerEpoch)
-        if (order.epoch !== epoch) order = { epoch, rows: Key.permutation(noise.key("shuffle", epoch), rows) }
-        const first = (at % stepsPerEpoch) * batchSize
-        const indices = order.rows.subarray(first, Math.min(first + batchSize, rows))
-        return {
-          x: Tensor.takeRows(data.x, indices),
-          y: Tensor.takeRows(data.y, indices),
-          ...(data.weights === undefined ? {} : { weights: Tensor.takeRows(data.weights, indices) })
-        }
-      }
-
-      const next = Effect.fnUntraced(function* (before: State<P, L, unknown>) {
-        if (before.step >= steps) return undefined
-        yield* Effect.yieldNow
-        const until = Math.min(before.step + stepsPerEvent, steps)
-        const losses: Array<Loss> = []
-        let state = before
-        while (state.step < until) {
-          const batch = batchOf(state.step)
-          const eps = yield* noise.draw(model.network, state.step, batch.x.shape[0]!, { inShape })
-          const from = state
-          const [after, loss] = yield* attempt(() => advance(from, batch, eps), ConfigError, ShapeError)
-          const what = nonFinite(after, loss)
-          if (what !== undefined) return yield* new DivergedError({ step: state.step, what, lastGood: state })
-          losses.push(loss)
-          state = after
-        }
-        const epoch = Math.ceil(state.step / stepsPerEpoch)
-        const event: Progress<P, L> = { epoch, epochs, step: state.step, steps, loss: average(losses), state }
-        return [event, state] as const
-      })
-      return Stream.unfold(initial, next)
-    })
-  )
+  Stream.unwrap(Effect.map(prepare(model, dataset, options), ({ initial, next }) => Stream.unfold(initial, next)))
 
 const average = (losses: ReadonlyArray<Loss>): Loss => {
   const mean = (pick: (loss: Loss) => number): number => losses.reduce((sum, l) => sum + pick(l), 0) / losses.length
@@ -199,7 +183,7 @@ const average = (losses: ReadonlyArray<Loss>): Loss => {
 }
 
 /**
- * Trains to the end.
+ * Trains to the end. Going on from the end of a run gives its fit again, without a history.
  *
  * **Errors**: those of `events`.
  *
@@ -220,19 +204,18 @@ const average = (losses: ReadonlyArray<Loss>): Loss => {
 export const fit = <P, E, L, M extends Model.Model<P, E, L>>(
   model: M & Model.Model<P, E, L>,
   dataset: Dataset.Dataset,
-  options: FitOptions<P, L> = {}
+  options: FitOptions = {}
 ): Effect.Effect<Fit<P, E, L, M>, FitError, Noise> =>
-  Effect.suspend(() => {
-    const history: Array<Pick<Progress<P, L>, "step" | "loss">> = []
-    return events<P, E, L>(model, dataset, options).pipe(
-      Stream.tap(({ step, loss }) => Effect.sync(() => history.push({ step, loss }))),
-      Stream.runLast,
-      Effect.flatMap(
-        Option.match({
-          onNone: () =>
-            Effect.fail(new ConfigError({ option: "epochs", expected: "steps left to take", actual: "none" })),
-          onSome: ({ state }) => Effect.succeed({ model, params: state.params, state, history })
-        })
-      )
+  Effect.gen(function* () {
+    const { initial, next, endedAt } = yield* prepare<P, E, L>(model, dataset, options)
+    const history: Array<Past> = []
+    let state = initial
+    yield* Stream.runForEach(Stream.unfold(initial, next), ({ step, loss, validation, state: left }) =>
+      Effect.sync(() => {
+        history.push({ step, loss, ...(validation === undefined ? {} : { validation }) })
+        state = left
+      })
     )
+    const ended = endedAt(state) ?? "epochs" // the stream goes on until there is an end
+    return { model, params: state.best?.params ?? state.params, state, ended, history }
   })

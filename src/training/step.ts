@@ -51,18 +51,20 @@ export const step = <P, E, L, S>(
   }
 }
 
-/** Tensors, and whatever else a state holds that is no record. */
-const isEnd = (u: unknown): u is unknown => isTensor(u) || typeof u !== "object" || u === null
-
 const isFiniteEnd = (u: unknown): boolean =>
   isTensor(u) ? kernels(u.dtype).allFinite(u) : typeof u !== "number" || Number.isFinite(u)
 
-/** What is NaN or infinite after a step, if anything is: loss, parameters, or what the optimizer keeps. @category training @since 0.1.0 */
+/** What of a state is NaN or infinite, if anything is: parameters, or what the optimizer keeps. @category training @since 0.3.0 */
+export const nonFiniteState = <P, L, S>(state: State<P, L, S>): string | undefined => {
+  const bad = Tree.leaves(state.params).find(({ value }) => !kernels(value.dtype).allFinite(value))
+  if (bad !== undefined) return `the parameter ${bad.path}`
+  const kept = Tree.leavesWith(Tree.isEnd, state.optimizer).find(({ value }) => !isFiniteEnd(value))
+  return kept === undefined ? undefined : `what the optimizer keeps at ${kept.path}`
+}
+
+/** What is NaN or infinite after a step, if anything is: the loss, or the state. @category training @since 0.1.0 */
 export const nonFinite = <P, L, S>(state: State<P, L, S>, loss: Loss): string | undefined => {
   if (!Number.isFinite(loss.nllMean)) return "the negative log-likelihood"
   if (!Number.isFinite(loss.klNats)) return "the KL divergence"
-  const bad = Tree.leaves(state.params).find(({ value }) => !kernels(value.dtype).allFinite(value))
-  if (bad !== undefined) return `the parameter ${bad.path}`
-  const kept = Tree.leavesWith(isEnd, state.optimizer).find(({ value }) => !isFiniteEnd(value))
-  return kept === undefined ? undefined : `what the optimizer keeps at ${kept.path}`
+  return nonFiniteState(state)
 }

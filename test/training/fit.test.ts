@@ -46,7 +46,6 @@ describe("fit", () => {
 
   it.effect("ends with the bytes of the unbroken run when it goes on from any event", () =>
     Effect.gen(function* () {
-      const whole = yield* run(7)
       // Few operations fit one event of a wide network, so that there are several events.
       const wide = Model.regression(data, { hidden: [400, 400] })
       const events = yield* Training.events(wide, data, { epochs: 6, batchSize: 16 }).pipe(
@@ -61,8 +60,18 @@ describe("fit", () => {
       )
       expect(Tree.equals(resumed.state.params, states.at(-1)!.params)).toBe(true)
       expect(resumed.state.step).toBe(24)
-      const over = yield* Effect.flip(run(7, { from: whole.state }))
-      expect(over.message).toBe("epochs: expected steps left to take, got none")
+    })
+  )
+
+  it.effect("gives the fit again where it goes on from its end, as a stream without events", () =>
+    Effect.gen(function* () {
+      const whole = yield* run(7)
+      const again = yield* run(7, { from: whole.state })
+      expect(JSON.stringify(again.state)).toBe(JSON.stringify(whole.state))
+      expect(Tree.equals(again.params, whole.params)).toBe(true)
+      expect([again.ended, again.history]).toEqual(["epochs", []])
+      const stream = Training.events(model, data, { ...options, from: whole.state })
+      expect(yield* Stream.runCollect(stream).pipe(Effect.provide(Noise.layer(7)))).toEqual([])
     })
   )
 

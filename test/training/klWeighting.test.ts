@@ -92,8 +92,8 @@ const model = Model.make({
 })
 /** With a rate next to 0 parameters stay, so that losses of runs can be compared. */
 const still = sgd({ learningRate: 1e-300 })
-const losses = (options: Training.FitOptions<never, never>) =>
-  Training.events(model, data, { epochs: 3, batchSize: 16, optimizer: still, ...(options as object) }).pipe(
+const losses = (options: Training.FitOptions) =>
+  Training.events(model, data, { epochs: 3, batchSize: 16, optimizer: still, ...options }).pipe(
     Stream.runCollect,
     Effect.provide(Noise.layerZero)
   )
@@ -160,7 +160,11 @@ describe("a run", () => {
         const batch = { x: Tensor.takeRows(data.x, rows), y: Tensor.takeRows(data.y, rows) }
         state = advance(state, batch, yield* noise.draw(model.network, at, rows.length))[0]
       }
-      const resumed = yield* Training.fit(model, data, { ...options, optimizer, from: state })
+      const resumed = yield* Training.fit(model, data, {
+        ...options,
+        optimizer,
+        from: { ...state, run: whole.state.run }
+      })
       expect(Tensor.equals(resumed.params.network.weight.mean, whole.params.network.weight.mean)).toBe(true)
       expect(Tensor.equals(resumed.params.network.weight.logStd, whole.params.network.weight.logStd)).toBe(true)
     }).pipe(Effect.provide(Noise.layer(4)))

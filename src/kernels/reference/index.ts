@@ -21,6 +21,7 @@ import * as targetDensity from "./targetDensity.ts"
 /** @category engines @since 0.1.0 */
 export const reference: Kernels = {
   name: "reference",
+  bits: 1,
   ...random,
   ...affine,
   ...convolution,

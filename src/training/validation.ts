@@ -1,0 +1,68 @@
+/**
+ * How good parameters are on rows that are not trained on: the estimate that early stopping goes by.
+ *
+ * @since 0.3.0
+ */
+import * as Effect from "effect/Effect"
+import { attempt } from "../core/attempt.ts"
+import { ConfigError, ShapeError } from "../core/errors.ts"
+import { Noise } from "../core/Noise.ts"
+import * as Tensor from "../core/Tensor.ts"
+import { operations, predictive } from "../layers/index.ts"
+import type { Model, Params } from "./Model.ts"
+import type { Batch } from "./objective.ts"
+
+/** Weight draws of an estimate. */
+const DRAWS = 8
+
+/** Multiplications of forward passes between two chances to be interrupted. */
+const FORWARD = 2.5e6
+
+const rowsOf = ({ x, y, weights }: Batch, first: number, last: number): Batch => ({
+  x: Tensor.rows(x, first, last),
+  y: Tensor.rows(y, first, last),
+  ...(weights === undefined ? {} : { weights: Tensor.rows(weights, first, last) })
+})
+
+/**
+ * The mean negative log-likelihood of the rows, in nats per datum, averaged over 8 draws of the weights: an estimate of
+ * what training adds the KL to, as its `nllMean`, for these rows.
+ *
+ * The draws are those of the purpose "validate", one for all rows, and the same in each estimate of a run, so that two
+ * estimates differ by their parameters and not by luck.
+ *
+ * @category objective
+ * @since 0.3.0
+ */
+export const validationNll = Effect.fnUntraced(function* <P, E, L>(
+  model: Model<P, E, L>,
+  params: Params<P, L>,
+  batch: Batch
+) {
+  const noise = yield* Noise
+  const network = predictive(model.network)
+  const [rows = 0, ...inShape] = batch.x.shape
+  const perRow = yield* attempt(() => operations(network, inShape), ShapeError)
+  const block = Math.max(1, Math.floor(FORWARD / perRow))
+  let nll = 0
+  for (let s = 0; s < DRAWS; s++) {
+    let drawn: { readonly rows: number; readonly eps: unknown } | undefined
+    for (let first = 0; first < rows; first += block) {
+      yield* Effect.yieldNow
+      const part = rowsOf(batch, first, Math.min(first + block, rows))
+      const size = part.x.shape[0]!
+      if (drawn?.rows !== size) {
+        drawn = { rows: size, eps: yield* noise.draw(network, s, size, { purpose: "validate", inShape }) }
+        yield* Effect.yieldNow
+      }
+      const { eps } = drawn
+      const output = yield* attempt(() => network.forward(params.network, part.x, eps), ConfigError, ShapeError)
+      nll += yield* attempt(
+        () => model.likelihood.nll(params.likelihood, output, part.y, part.weights),
+        ConfigError,
+        ShapeError
+      )
+    }
+  }
+  return nll / DRAWS / rows
+})
