@@ -6,6 +6,7 @@
 export * from "./core/index.ts"
 export * from "./data/index.ts"
 export * from "./distributions/index.ts"
+export * from "./files/index.ts"
 export * from "./layers/index.ts"
 export * from "./optim/index.ts"
 export * from "./prediction/index.ts"

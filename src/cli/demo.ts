@@ -1,7 +1,7 @@
 /** `effect-bayes demo`: the regression curve of Blundell et al. 2015, section 5.2, trained, pictured and written out. */
-import { Console, Effect, FileSystem, Option, Path, type PlatformError, Stream } from "effect"
+import { Console, Effect, FileSystem, Option, Path, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
-import { DataError, Dataset, Model, Noise, Normal, Prediction, Synthetic, Tensor, Training, Tree } from "../index.ts"
+import { Dataset, Files, Model, Noise, Normal, Prediction, Synthetic, Tensor, Training, Tree } from "../index.ts"
 import * as flags from "./flags.ts"
 import { show } from "./progress.ts"
 import { render } from "./svg.ts"
@@ -54,29 +54,12 @@ const smallestLogStd = (network: unknown): number =>
     .flatMap((leaf) => column(leaf.value.logStd))
     .reduce((a, b) => Math.min(a, b))
 
-const cannotWrite = (source: string) => (error: PlatformError.PlatformError) => {
-  const { cause } = error.reason
-  const why = cause instanceof Error ? cause.message : error.message
-  return new DataError({ source, problem: `it cannot be written (${why})`, hint: "Choose another folder by --out" })
-}
-
-/** A file appears whole or not at all: it is written beside its place and then moved there. */
-const writeWhole = Effect.fn("writeWhole")(function* (path: string, content: string) {
-  const fs = yield* FileSystem.FileSystem
-  const partial = `${path}.partial`
-  yield* fs.writeFileString(partial, content).pipe(
-    Effect.andThen(fs.rename(partial, path)),
-    Effect.onError(() => Effect.ignore(fs.remove(partial))),
-    Effect.mapError(cannotWrite(path))
-  )
-})
-
 export const demo = Command.make("demo", config, (options) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const noise = yield* Noise.Noise
-    yield* fs.makeDirectory(options.out, { recursive: true }).pipe(Effect.mapError(cannotWrite(options.out)))
+    yield* fs.makeDirectory(options.out, { recursive: true }).pipe(Effect.mapError(Files.cannotWrite(options.out)))
     const data = Synthetic.regressionCurve(noise.key("data"))
     const model = Model.regression(data)
     if (!options.json)
@@ -121,8 +104,11 @@ export const demo = Command.make("demo", config, (options) =>
       ],
       points: column(data.x).map((value, i) => [value, column(data.y)[i]!] as const)
     })
-    yield* writeWhole(path.join(options.out, "curve.svg"), picture)
-    yield* writeWhole(path.join(options.out, "curve.json"), `${JSON.stringify({ ...result, curve }, undefined, 1)}\n`)
+    yield* Files.writeWhole(path.join(options.out, "curve.svg"), picture)
+    yield* Files.writeWhole(
+      path.join(options.out, "curve.json"),
+      `${JSON.stringify({ ...result, curve }, undefined, 1)}\n`
+    )
     if (options.json) return yield* Console.log(JSON.stringify({ event: "result", ...result }))
     yield* Console.log(
       [

@@ -1,0 +1,2 @@
+/** Bytes in and out. @since 0.3.0 */
+export * as Files from "./writeWhole.ts"

@@ -1,0 +1,33 @@
+// Folders for tests that write files, and a small disk that fills up.
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll } from "vitest"
+
+const folders: Array<string> = []
+const mounts: Array<string> = []
+
+afterAll(() => {
+  for (const mount of mounts) spawnSync("umount", [mount])
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+export const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "effect-bayes-files-"))
+  folders.push(folder)
+  return folder
+}
+
+/** A disk of so many bytes, or nothing where none can be mounted (which wants the rights of root). */
+export const smallDisk = (bytes: number): string | undefined => {
+  const folder = newFolder()
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", folder])
+  if (status !== 0) return undefined
+  mounts.push(folder)
+  return folder
+}
+
+/** Every file of a folder and its text. */
+export const contents = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]))
