@@ -4,12 +4,17 @@
  * @since 0.1.0
  */
 import { assertConfig, DataError, ShapeError } from "../core/errors.ts"
-import * as Key from "../core/Key.ts"
 import { assertShape, format } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import { kernels } from "../kernels/index.ts"
+import * as Column from "./Column.ts"
 
-/** x [N, features] and y [N, targets], both float64, with a name for each column. @category models @since 0.1.0 */
+/**
+ * x [N, features] and y [N, targets], both float64, with a name for each column of either.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Dataset {
   readonly x: Tensor.Tensor
   readonly y: Tensor.Tensor
@@ -17,12 +22,10 @@ export interface Dataset {
   readonly weights?: Tensor.Tensor
   readonly features: ReadonlyArray<string>
   readonly targets: ReadonlyArray<string>
-}
-
-/** Rows to learn from and rows to test on, which have none in common. @category models @since 0.1.0 */
-export interface Split {
-  readonly train: Dataset
-  readonly test: Dataset
+  /** What x and y are made of: numbers, and categories by their names. */
+  readonly columns: Column.Columns
+  /** The table that the rows were read from, and the line of each, if there are lines. */
+  readonly origin?: { readonly source: string; readonly lines?: Uint32Array }
 }
 
 const names = (kind: string, count: number): ReadonlyArray<string> =>
@@ -31,11 +34,14 @@ const names = (kind: string, count: number): ReadonlyArray<string> =>
 /**
  * A dataset from tensors, nested arrays or mathjs matrices; columns without names are called x0, x1 ... and y0 ...
  *
+ * `columns` says what the columns are where some are categories; their names are its names then.
+ *
  * `weights` count rows in training: one of weight 2 is there what the row twice is, one of weight 0 is not there.
  * Standardizers, predictions and evaluations know nothing of them.
  *
  * **Shapes**: x [N, features], y [N, targets], weights [N]. **Errors**: `ShapeError` if the rows differ in number,
- * `DataError` for no rows, for values that are NaN or infinite, for weights below 0 and weights that are all 0.
+ * `DataError` for no rows, for values that are NaN or infinite, for a class that its column does not have, for weights
+ * below 0 and weights that are all 0. `ConfigError` for another number of names than of columns.
  *
  * @example
  * ```ts
@@ -54,6 +60,7 @@ export const make = (options: {
   readonly weights?: Tensor.Source | Tensor.Tensor
   readonly features?: ReadonlyArray<string>
   readonly targets?: ReadonlyArray<string>
+  readonly columns?: Column.Columns
 }): Dataset => {
   const x = matrix("x", options.x)
   const y = matrix("y", options.y)
@@ -62,8 +69,12 @@ export const make = (options: {
     throw new ShapeError({ where: "Dataset.make", expected: "as many rows of x as of y", actual })
   }
   if (x.shape[0] === 0) throw new DataError({ source: "Dataset.make", problem: "there are no rows" })
-  const features = [...(options.features ?? names("x", x.shape[1]!))]
-  const targets = [...(options.targets ?? names("y", y.shape[1]!))]
+  const columns =
+    options.columns ??
+    Column.numeric(options.features ?? names("x", x.shape[1]!), options.targets ?? names("y", y.shape[1]!))
+  const either = options.columns === undefined || (options.features ?? options.targets) === undefined
+  assertConfig(either, "Dataset.make", "either `columns` or names of features and targets", "both")
+  const [features, targets] = [Column.featureNames(columns), Column.targetNames(columns)]
   const named = features.length === x.shape[1] && targets.length === y.shape[1]
   assertConfig(
     named,
@@ -71,8 +82,23 @@ export const make = (options: {
     `${x.shape[1]} and ${y.shape[1]}`,
     `${features.length} and ${targets.length}`
   )
-  if (options.weights === undefined) return { x, y, features, targets }
-  return { x, y, weights: rowWeights(options.weights, x.shape[0]!), features, targets }
+  checkClasses(columns, y)
+  const data = { x, y, features, targets, columns }
+  return options.weights === undefined ? data : { ...data, weights: rowWeights(options.weights, x.shape[0]!) }
+}
+
+const checkClasses = (columns: Column.Columns, y: Tensor.Tensor): void => {
+  if (columns.targets.every(({ kind }) => kind === "numeric")) return
+  const values = Tensor.toFloat64Array(y)
+  const count = columns.targets.length
+  const bad = values.findIndex((v, i) => {
+    const target = columns.targets[i % count]!
+    return target.kind === "categorical" && !(Number.isInteger(v) && v >= 0 && v < target.categories.length)
+  })
+  if (bad < 0) return
+  const problem = `row ${Math.floor(bad / count)} (from 0) has the class ${values[bad]}`
+  const hint = "A class is its index among the column's categories"
+  throw new DataError({ source: "Dataset.make, y", column: columns.targets[bad % count]!.name, problem, hint })
 }
 
 const float64 = (source: Tensor.Source | Tensor.Tensor): Tensor.Tensor =>
@@ -115,23 +141,9 @@ export const take = (data: Dataset, indices: ArrayLike<number>): Dataset => ({
   ...data,
   x: Tensor.takeRows(data.x, indices),
   y: Tensor.takeRows(data.y, indices),
-  ...(data.weights === undefined ? {} : { weights: Tensor.takeRows(data.weights, indices) })
+  ...(data.weights === undefined ? {} : { weights: Tensor.takeRows(data.weights, indices) }),
+  ...(data.origin?.lines === undefined ? {} : { origin: { ...data.origin, lines: pick(data.origin.lines, indices) } })
 })
 
-/**
- * Shuffles the rows by a key and keeps a share (default a tenth, at least one row) to test on.
- *
- * **Errors**: `ConfigError` for a share outside (0, 1), `DataError` for fewer than two rows.
- *
- * @category combinators
- * @since 0.1.0
- */
-export const split = (data: Dataset, options: { readonly key: Key.Key; readonly testFraction?: number }): Split => {
-  const { testFraction = 0.1 } = options
-  assertConfig(testFraction > 0 && testFraction < 1, "testFraction", "a number between 0 and 1", testFraction)
-  const n = size(data)
-  if (n < 2) throw new DataError({ source: "Dataset.split", problem: "one row cannot be split into training and test" })
-  const count = Math.min(n - 1, Math.max(1, Math.round(n * testFraction)))
-  const order = Key.permutation(options.key, n)
-  return { train: take(data, order.subarray(count)), test: take(data, order.subarray(0, count)) }
-}
+const pick = (lines: Uint32Array, indices: ArrayLike<number>): Uint32Array =>
+  Uint32Array.from(indices, (row) => lines[row]!)

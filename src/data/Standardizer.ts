@@ -37,6 +37,8 @@ export const identity = (width: number): Standardizer => ({
 /**
  * The means and (population) standard deviations of the columns of x [N, width].
  *
+ * `indicators` says which columns are zeros and ones for a category (`Columns.indicators`): those stay as they are.
+ *
  * **Errors**: `DataError` if no column varies, or if one is too large for its variance to be a number.
  *
  * @example
@@ -51,7 +53,11 @@ export const identity = (width: number): Standardizer => ({
  * @category constructors
  * @since 0.1.0
  */
-export const fit = (x: Tensor.Tensor, names: ReadonlyArray<string>): Standardizer => {
+export const fit = (
+  x: Tensor.Tensor,
+  names: ReadonlyArray<string>,
+  indicators: ReadonlyArray<boolean> = []
+): Standardizer => {
   const [rows = 0, width = 0] = x.shape
   const values = Tensor.toFloat64Array(x)
   const columns: Array<number> = []
@@ -60,12 +66,13 @@ export const fit = (x: Tensor.Tensor, names: ReadonlyArray<string>): Standardize
   for (let c = 0; c < width; c++) {
     const column = Float64Array.from({ length: rows }, (_, r) => values[r * width + c]!)
     if (column.every((v) => v === column[0])) continue
-    const { mean: m, std: s } = momentsOf(column, names[c] ?? String(c))
+    const { mean: m, std: s } = indicators[c] === true ? { mean: 0, std: 1 } : momentsOf(column, names[c] ?? String(c))
     columns.push(c)
     mean.push(m)
     std.push(s)
   }
-  const dropped = names.filter((_, c) => !columns.includes(c))
+  const kept = new Set(columns)
+  const dropped = names.filter((_, c) => !kept.has(c))
   if (columns.length > 0) return { width, columns, mean, std, dropped }
   throw constant(`no column varies: ${names.join(", ")}`)
 }

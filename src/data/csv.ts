@@ -12,7 +12,8 @@ import { ConfigError, DataError } from "../core/errors.ts"
 import { Noise } from "../core/Noise.ts"
 import { nearest } from "../core/nearest.ts"
 import * as Tensor from "../core/Tensor.ts"
-import { type Dataset, make, type Split, split } from "./Dataset.ts"
+import { type Dataset, make } from "./Dataset.ts"
+import { type Split, split } from "./split.ts"
 
 /** The column, or columns, to predict; every other column is a feature. @category models @since 0.1.0 */
 export interface CsvOptions {

@@ -8,11 +8,11 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { ConfigError } from "../core/errors.ts"
+import { assertConfig, ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import type { DType } from "../core/Shape.ts"
 import { SpecSchema } from "../core/Spec.ts"
-import { Standardizer } from "../data/index.ts"
+import { Columns, Standardizer } from "../data/index.ts"
 import { Likelihood } from "../distributions/index.ts"
 import { builtin, type Layer, fromSpec as layerFromSpec, type Registry } from "../layers/index.ts"
 
@@ -22,6 +22,8 @@ export interface Model<P, E, L> {
   readonly likelihood: Likelihood.Likelihood<L>
   readonly inputs: Standardizer.Standardizer
   readonly targets: Standardizer.Standardizer
+  /** What the data's columns are, so that other tables can be read for it. */
+  readonly columns?: Columns.Columns
   readonly dtype: DType
 }
 
@@ -46,10 +48,11 @@ export interface Classification<P, E, L> extends Model<P, E, L> {
 
 /**
  * A model of your own network and likelihood, on data standardized by `inputs` and `targets`. `Standardizer.identity`
- * leaves columns as they are, which targets that are classes or counts must be left.
+ * leaves columns as they are, which targets that are classes or counts must be left. Given the `columns` of a dataset,
+ * the model can read tables.
  *
  * **Errors**: `ShapeError` if the network does not take that many inputs, `ConfigError` for classes or counts that
- * would be standardized.
+ * would be standardized, and for columns of another width than the standardizers'.
  *
  * @category constructors
  * @since 0.1.0
@@ -59,9 +62,11 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
   readonly likelihood: K & Likelihood.Likelihood<L>
   readonly inputs: Standardizer.Standardizer
   readonly targets: Standardizer.Standardizer
+  readonly columns?: Columns.Columns
   readonly dtype?: DType
 }): Model<P, E, L> & { readonly likelihood: K } => {
   options.network.outShape([options.inputs.columns.length])
+  checkColumns(options)
   const { likelihood, targets } = options
   const asTheyAre = targets.mean.every((mean) => mean === 0) && targets.std.every((std) => std === 1)
   if (("probabilities" in likelihood || "counts" in likelihood) && !asTheyAre) {
@@ -72,6 +77,14 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
     })
   }
   return { ...options, dtype: options.dtype ?? "float32" }
+}
+
+const checkColumns = ({ columns, inputs, targets }: Pick<typeof ModelSpec.Type, "columns" | "inputs" | "targets">) => {
+  if (columns === undefined) return
+  const actual = [Columns.featureNames(columns).length, columns.targets.length]
+  const fits = actual[0] === inputs.width && actual[1] === targets.width
+  const expected = `${inputs.width} columns of features and ${targets.width} of targets, as the standardizers have`
+  assertConfig(fits, "a model's columns", expected, actual.join(" and "))
 }
 
 /** Fresh parameters. @category constructors @since 0.1.0 */
@@ -86,6 +99,7 @@ export const ModelSpec = /*#__PURE__*/ Schema.Struct({
   likelihood: SpecSchema,
   inputs: Standardizer.StandardizerSchema,
   targets: Standardizer.StandardizerSchema,
+  columns: Schema.optionalKey(Columns.ColumnsSchema),
   dtype: Schema.Literals(["float32", "float64"])
 })
 
@@ -99,7 +113,7 @@ export const spec = <P, E, L>({ network, likelihood, ...rest }: Model<P, E, L>):
 /**
  * The model of a spec. Layers and likelihoods of your own are found if the registry has them.
  *
- * **Errors**: `ConfigError` for unknown kinds and wrong fields.
+ * **Errors**: `ConfigError` for unknown kinds, wrong fields, and columns of another width than the standardizers'.
  *
  * @category constructors
  * @since 0.1.0
@@ -116,6 +130,7 @@ export const fromSpec = (spec: unknown, registry: Registry = builtin): Model<unk
     })
   }
   const { network, likelihood, ...rest } = decoded.success
+  checkColumns(rest)
   return {
     ...rest,
     network: layerFromSpec(network, registry),

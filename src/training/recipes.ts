@@ -7,7 +7,7 @@
 import { assertConfig, ConfigError, DataError } from "../core/errors.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type * as Tree from "../core/Tree.ts"
-import { type Dataset, Standardizer } from "../data/index.ts"
+import { Columns, type Dataset, Standardizer } from "../data/index.ts"
 import { Likelihood, type Priors } from "../distributions/index.ts"
 import {
   type ActivationName,
@@ -95,8 +95,9 @@ const likelihoodOf = (
 
 /**
  * A fully connected Bayesian network for real targets, standardized on the training rows, its noise learned or given.
+ * Features are standardized too, but for the zeros and ones of categories.
  *
- * **Errors**: `ConfigError` for options, `DataError` for data that cannot be standardized.
+ * **Errors**: `ConfigError` for options and for a target of categories, `DataError` for data that cannot be standardized.
  *
  * @category constructors
  * @since 0.1.0
@@ -105,8 +106,17 @@ export const regression = (
   data: Dataset.Split | Dataset.Dataset,
   options: RegressionOptions = {}
 ): Regression<Loose, Loose, LearnedLikelihood> => {
-  const { x, y, features, targets: names } = "train" in data ? data.train : data
-  const inputs = Standardizer.fit(x, features)
+  const { x, y, features, targets: names, columns } = "train" in data ? data.train : data
+  const categorical = columns.targets.find(({ kind }) => kind === "categorical")
+  if (categorical !== undefined) {
+    throw new ConfigError({
+      option: "Model.regression, the target",
+      expected: "numbers",
+      actual: `the categories of "${categorical.name}"`,
+      hint: 'Use Model.classification, or read the table as "regression"'
+    })
+  }
+  const inputs = Standardizer.fit(x, features, Columns.indicators(columns))
   const targets = Standardizer.fit(y, names)
   if (targets.dropped.length > 0) {
     const problem = `the target is constant: ${targets.dropped.join(", ")}`
@@ -115,12 +125,15 @@ export const regression = (
   const outputs = targets.columns.length * (options.likelihood === "heteroscedastic" ? 2 : 1)
   const network = fullyConnected(inputs.columns.length, outputs, options)
   const likelihood = likelihoodOf(targets, options)
-  return { network, likelihood, inputs, targets, dtype: "float32" }
+  return { network, likelihood, inputs, targets, columns, dtype: "float32" }
 }
 
 /** How a classification network is built; every field has a default. @category models @since 0.2.0 */
 export interface ClassificationOptions extends NetworkOptions {
-  /** How many classes there are: as many as the largest label says unless given. */
+  /**
+   * How many classes there are: as many as a categorical target has categories; for labels that are numbers, as the
+   * largest says unless given.
+   */
   readonly classes?: number
 }
 
@@ -128,9 +141,9 @@ export interface ClassificationOptions extends NetworkOptions {
  * A fully connected Bayesian network for classes, with a logit for each.
  *
  * **Shapes**: the targets y [N, 1] hold the class of each row, 0 ... C - 1. Features are standardized on the training
- * rows. **Errors**: `ConfigError` for options and for several columns of targets, `DataError` for a label that is no
- * class (the row is named), for a single class, for a class
- * without rows unless `classes` is given, and for features that cannot be standardized.
+ * rows, but for the zeros and ones of categories. **Errors**: `ConfigError` for options and for several columns of
+ * targets, `DataError` for a label that is no class (the row is named), for a single class, for a class without rows
+ * unless `classes` is given or the target is categorical, and for features that cannot be standardized.
  *
  * @example
  * ```ts
@@ -154,7 +167,16 @@ export const classification = (
           ["the test rows", data.test]
         ] as const)
       : ([["the training rows", data]] as const)
-  const { classes } = options
+  const { x, features, columns } = parts[0][1]
+  const known = Columns.classes(columns)?.length
+  const agreed = known === undefined || options.classes === undefined || options.classes === known
+  assertConfig(
+    agreed,
+    "classes",
+    `${known}, the number of the target's categories, or not to be given`,
+    options.classes
+  )
+  const classes = known ?? options.classes
   const whole = classes === undefined || (Number.isSafeInteger(classes) && classes >= 2)
   assertConfig(whole, "classes", "a whole number from 2", classes)
   const labels = new Set(parts.flatMap(([source, part]) => labelsOf(source, part.y, classes)))
@@ -169,13 +191,13 @@ export const classification = (
     const hint = "Number the classes 0, 1, 2 ..., or say how many there are by `classes`"
     throw new DataError({ source: parts.map(([source]) => source).join(" and "), problem, hint })
   }
-  const { x, features } = parts[0][1]
-  const inputs = Standardizer.fit(x, features)
+  const inputs = Standardizer.fit(x, features, Columns.indicators(columns))
   return {
     network: fullyConnected(inputs.columns.length, classes ?? largest + 1, options),
     likelihood: Likelihood.categorical(),
     inputs,
     targets: Standardizer.identity(1),
+    columns,
     dtype: "float32"
   }
 }

@@ -3,6 +3,7 @@ import {
   BayesianLinear,
   bayesian,
   ConfigError,
+  Dataset,
   empiricalBayes,
   fromSpec,
   Key,
@@ -203,7 +204,7 @@ it("Model.regression takes groups of each layer's own paths", () => {
     ["**", laplace({ scale: 0.5 })]
   ] as const
   const x = Tensor.from([[0], [1], [2]], { dtype: "float64" })
-  const model = Model.regression({ x, y: x, features: ["x"], targets: ["y"] }, { hidden: [3], prior })
+  const model = Model.regression(Dataset.make({ x, y: x }), { hidden: [3], prior })
   const again = Model.fromSpec(JSON.parse(JSON.stringify(Model.spec(model))))
   const params = Model.init(model, Key.make(0))
   expect(again.network.kl(params.network)).toBe(model.network.kl(params.network))

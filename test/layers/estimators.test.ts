@@ -6,6 +6,7 @@ import {
   bayesian,
   ConfigError,
   Conv2d,
+  Dataset,
   type Estimator,
   fromSpec,
   Key,
@@ -192,12 +193,7 @@ describe("the estimator is an option of", () => {
   })
 
   it("a regression model, whose predictions are made with one draw for all rows", () => {
-    const data = {
-      x: tensorOf([[1], [2], [4]]),
-      y: tensorOf([[1], [3], [2]]),
-      features: ["x"],
-      targets: ["y"]
-    }
+    const data = Dataset.make({ x: [[1], [2], [4]], y: [[1], [3], [2]] })
     for (const estimator of others) {
       const { network } = Model.regression(data, { hidden: [4], estimator })
       expect(network.spec).toMatchObject({ layers: [{ estimator }, { kind: "relu" }, { estimator }] })

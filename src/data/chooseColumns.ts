@@ -1,0 +1,118 @@
+/**
+ * Which columns of a table are targets and which are features, by name.
+ *
+ * @since 0.3.0
+ */
+import { DataError } from "../core/errors.ts"
+import { nearest } from "../core/nearest.ts"
+import { listed } from "./cells.ts"
+import type { Table, TableColumn } from "./Table.ts"
+
+/** Real targets, or classes. @category models @since 0.3.0 */
+export type Task = "regression" | "classification"
+
+/** What to take from a table; everything but the target has a default. @category models @since 0.3.0 */
+export interface Choice {
+  /** The column, or columns, to predict. */
+  readonly target: string | ReadonlyArray<string>
+  /** The columns to predict from, in their order; default every other one. */
+  readonly features?: ReadonlyArray<string>
+  /** Columns to leave out. */
+  readonly exclude?: ReadonlyArray<string>
+  /** Columns whose cells are categories although some or all of them are numbers. */
+  readonly categorical?: ReadonlyArray<string>
+  /** Leaves out the rows that lack a value in a column that is used; without it they are an error. */
+  readonly dropMissing?: boolean
+  /**
+   * Default "classification" for a target of texts, and for a single one of numbers with exactly two different values;
+   * otherwise "regression".
+   */
+  readonly task?: Task
+}
+
+/** A column that was not taken although nobody said so. @category models @since 0.3.0 */
+export interface LeftOut {
+  readonly name: string
+  readonly why: string
+}
+
+/** The columns of a table that were chosen. */
+export interface Chosen {
+  readonly targets: ReadonlyArray<TableColumn>
+  readonly features: ReadonlyArray<TableColumn>
+  readonly leftOut: ReadonlyArray<LeftOut>
+}
+
+const ROW_NAMES = ["rownames", "row", "rownum", "index", "id", "idx", "rowid", "unnamed: 0"]
+
+/** Whether a column has the name and the values of one that only numbers the rows, from 0 or from 1. */
+const numbersRows = (table: Table, column: TableColumn): boolean => {
+  if (!ROW_NAMES.includes(column.name.trim().toLowerCase()) || column.count.numbers < table.rows) return false
+  const first = column.number(0)
+  if (first !== 0 && first !== 1) return false
+  for (let row = 1; row < table.rows; row++) if (column.number(row) !== first + row) return false
+  return true
+}
+
+/** What to try instead of names that are not there. */
+export const suggestion = (names: ReadonlyArray<string>, known: ReadonlyArray<string>): string => {
+  const near = names.flatMap((name) => nearest(name, known) ?? [])
+  if (near.length === 0) return `The columns are ${listed(known, 20)}`
+  return `Did you mean ${listed([...new Set(near)].map((name) => `"${name}"`))}?`
+}
+
+/**
+ * The columns of a choice.
+ *
+ * **Errors**: `DataError` for a name that is not there (with the nearest), that is named twice or in two roles, and if no
+ * feature is left.
+ */
+export const chooseColumns = (table: Table, choice: Choice): Chosen => {
+  const { source } = table
+  const byName = new Map(table.columns.map((column) => [column.name, column]))
+  const find = (names: ReadonlyArray<string>, role: string): ReadonlyArray<TableColumn> =>
+    names.map((name, i) => {
+      const column = byName.get(name)
+      if (column === undefined) {
+        throw new DataError({
+          source,
+          problem: `there is no column "${name}"`,
+          hint: suggestion([name], [...byName.keys()])
+        })
+      }
+      if (names.indexOf(name) === i) return column
+      throw new DataError({ source, column: name, problem: `${role} is named twice`, hint: "Name it once" })
+    })
+  const named = typeof choice.target === "string" ? [choice.target] : choice.target
+  if (named.length === 0) throw new DataError({ source, problem: "no target is named", hint: "Name one or more" })
+  const targets = find(named, "the target")
+  const chosen = choice.features === undefined ? undefined : find(choice.features, "the feature")
+  const excluded = find(choice.exclude ?? [], "the column to exclude")
+  const categorical = find(choice.categorical ?? [], "the categorical column")
+  const clash = (column: TableColumn | undefined, problem: string): void => {
+    if (column === undefined) return
+    throw new DataError({ source, column: column.name, problem, hint: "Name it in one role" })
+  }
+  clash(
+    chosen?.find((c) => targets.includes(c)),
+    "it is named as the target and as a feature"
+  )
+  clash(
+    excluded.find((c) => targets.includes(c)),
+    "it is named as the target and to be excluded"
+  )
+  clash(
+    excluded.find((c) => chosen?.includes(c)),
+    "it is named as a feature and to be excluded"
+  )
+  const others = chosen ?? table.columns.filter((c) => !(targets.includes(c) || excluded.includes(c)))
+  const counters = chosen === undefined ? others.filter((c) => !categorical.includes(c) && numbersRows(table, c)) : []
+  const features = others.filter((c) => !counters.includes(c))
+  const leftOut = counters.map(({ name }) => ({ name, why: "it only numbers the rows" }))
+  const unused = categorical.find((c) => !(targets.includes(c) || features.includes(c)))
+  clash(unused, "it is named as categorical, but is neither a feature nor the target")
+  if (features.length > 0) return { targets, features, leftOut }
+  const besides = counters.length === 0 ? "" : ` but "${counters[0]!.name}", which only numbers the rows`
+  const problem = `there is no column besides the target${besides}`
+  throw new DataError({ source, problem, hint: "Something has to be there to predict it from" })
+}
