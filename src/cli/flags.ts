@@ -1,23 +1,45 @@
-/** The options that commands share. What the library checks itself, before it trains, is not checked here again. */
+/** The flags that commands share, and how flags are made. What the library checks itself is not checked here again. */
 import { Effect, Layer, Schema } from "effect"
-import { Flag } from "effect/cli"
+import { Argument, Flag, Param, Primitive } from "effect/cli"
 import { attempt, ConfigError, Noise } from "../index.ts"
 
-export const seed = Flag.Finite("seed").pipe(
-  Flag.withDescription("fixes every random number; a whole number"),
-  Flag.withDefault(42)
-)
+/** A flag that may be left out: its help says what is taken then. */
+export const defaulted = <A extends string | number>(
+  flag: Flag.Flag<A>,
+  description: string,
+  value: NoInfer<A>
+): Flag.Flag<A> => flag.pipe(Flag.withDescription(`${description} (default ${value})`), Flag.withDefault(value))
 
-export const json = Flag.Boolean("json").pipe(
-  Flag.withDescription("print one JSON object a line, for machines"),
-  Flag.withDefault(false)
-)
+/** A flag without a value. */
+export const toggle = (name: string, description: string): Flag.Flag<boolean> =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withoutNegation, Flag.withDefault(false))
 
-export const draws = Flag.Finite("draws").pipe(
-  Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
-  Flag.withDescription("weight draws of a prediction"),
-  Flag.withDefault(200)
-)
+/** A path as it was given: messages call a file what its user does, "-" is no file, and shells complete it. */
+const asGiven = () => Object.assign(Primitive.Path("either"), { parse: (text: string) => Effect.succeed(text) })
+
+export const pathFlag = (name: string, description: string): Flag.Flag<string> =>
+  Param.makeSingle({ kind: Param.flagKind, name, primitiveType: asGiven(), typeName: "FILE" }).pipe(
+    Flag.withDescription(description)
+  )
+
+export const pathArgument = (name: string, description: string): Argument.Argument<string> =>
+  Param.makeSingle({ kind: Param.argumentKind, name, primitiveType: asGiven() }).pipe(
+    Argument.withDescription(description)
+  )
+
+/** Names with commas between; a name with a comma in it stands in double quotes, as in a CSV file. */
+export const names = (text: string): ReadonlyArray<string> =>
+  Array.from(text.matchAll(/(?:^|,)(?:\s*"((?:[^"]|"")*)"\s*|([^,]*))/g), ([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? "").trim() : quoted.replaceAll('""', '"')
+  )
+
+export const seed = defaulted(Flag.Finite("seed"), "fixes every random number; a whole number", 42)
+
+export const json = toggle("json", "print one JSON object a line, for machines; errors too")
+
+const count = Schema.Int.check(Schema.isGreaterThan(0))
+
+export const draws = defaulted(Flag.Finite("draws").pipe(Flag.withSchema(count)), "weight draws of a prediction", 200)
 
 /** All of a command's randomness from its seed. */
 export const provideNoise = (value: number) =>

@@ -1,37 +1,27 @@
 #!/usr/bin/env node
-/** The command line. It imports the library's public surface alone. */
-import { readFileSync } from "node:fs"
+/** The command line as a process: its arguments, its signals and its exit code. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Cause, Console, Effect, Option } from "effect"
-import { CliError, Command } from "effect/cli"
-import { demo } from "./demo.ts"
-import { train } from "./train.ts"
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string
-}
+import { Effect, Runtime } from "effect"
+import { run } from "./app.ts"
 
 // A reader that has enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error
-  process.exit(0)
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error
+    process.exit(0)
+  })
+}
+
+/** By the convention of shells: 128 and the number of the signal. */
+let interrupted = 130
+process.once("SIGTERM", () => {
+  interrupted = 143
 })
 
-/** An expected error is its message alone; a defect keeps its trace. The command line's own errors are shown already. */
-const report = <E>(cause: Cause.Cause<E>) =>
-  Option.match(Cause.findErrorOption(cause), {
-    onNone: () => (Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause))),
-    onSome: (error) =>
-      CliError.isCliError(error)
-        ? Effect.void
-        : Console.error(`error: ${error instanceof Error ? error.message : String(error)}`)
-  })
-
-Command.make("effect-bayes").pipe(
-  Command.withDescription("Bayesian neural networks: train them, and know how sure they are"),
-  Command.withSubcommands([demo, train]),
-  Command.run({ version }),
+run(process.argv.slice(2)).pipe(
   Effect.provide(NodeServices.layer),
-  Effect.tapCause(report),
-  NodeRuntime.runMain({ disableErrorReporting: true })
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => Runtime.defaultTeardown(exit, (code) => onExit(code === 130 ? interrupted : code))
+  })
 )

@@ -14,7 +14,6 @@ export const show =
     Stream.unwrap(
       Effect.gen(function* () {
         const terminal = yield* Terminal.Terminal
-        const columns = options.json ? 0 : yield* terminal.columns
         const started = yield* Clock.currentTimeMillis
         let tenths = 0
         let lineOpen = false
@@ -27,6 +26,7 @@ export const show =
             return
           }
           const figures = `loss ${loss.negElboMean.toFixed(3)} nats per datum (KL ${loss.klNats.toFixed(1)} nats)`
+          const columns = yield* terminal.columns // at each event, as a window may change
           if (columns > 0) {
             const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
             const filled = Math.round(BAR * share)

@@ -1,21 +1,14 @@
 /** `effect-bayes train FILE --target COLUMN`: trains on a CSV file and tests on rows it did not see. */
 import { Console, Effect, Option, Stream } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
-import { attempt, ConfigError, DataError, Dataset, Model, Prediction, Prior, ShapeError, Training } from "../index.ts"
+import { Command, Flag } from "effect/cli"
+import { attempt, ConfigError, DataError, Dataset, Model, Prediction, ShapeError, Training } from "../index.ts"
 import * as flags from "./flags.ts"
+import * as network from "./network.ts"
 import { show } from "./progress.ts"
-
-const parseHidden = (text: string): ReadonlyArray<number> => {
-  if (/^[1-9]\d*(,[1-9]\d*)*$/.test(text)) return text.split(",").map(Number)
-  throw new ConfigError({
-    option: "--hidden",
-    expected: 'units of each layer, such as "50" or "50,50"',
-    actual: `"${text}"`
-  })
-}
+import { printEvaluation } from "./report.ts"
 
 const config = {
-  file: Argument.String("file").pipe(Argument.withDescription("a CSV file: a header line, numbers below it")),
+  file: flags.pathArgument("data", "a CSV file: a header line, numbers below it"),
   target: Flag.String("target").pipe(
     Flag.withDescription("the column to predict; several with commas between"),
     Flag.withMetavar("COLUMN")
@@ -29,14 +22,7 @@ const config = {
     Flag.withDescription("share of the rows that is kept to test on"),
     Flag.withDefault(0.1)
   ),
-  hidden: Flag.String("hidden").pipe(
-    Flag.withDescription('units of each hidden layer, such as "50" or "50,50"'),
-    Flag.withDefault("50")
-  ),
-  priorStd: Flag.Finite("prior-std").pipe(
-    Flag.withDescription("standard deviation of the weights' prior"),
-    Flag.withDefault(1)
-  ),
+  ...network.flags,
   epochs: Flag.Finite("epochs").pipe(
     Flag.withDescription("passes over the data (default what 20,000 steps need)"),
     Flag.optional
@@ -77,11 +63,13 @@ export const train = Command.make("train", config, (options) =>
     const data = yield* readData(options)
     const { train, test } = data
     const model = yield* attempt(
-      () =>
-        Model.regression(data, {
-          hidden: parseHidden(options.hidden),
-          prior: Prior.normal({ std: options.priorStd })
-        }),
+      () => {
+        const likelihood = network.likelihoodOf(options, "regression")
+        return Model.regression(data, {
+          ...network.networkOptions(options),
+          ...(likelihood === undefined ? {} : { likelihood })
+        })
+      },
       ConfigError,
       DataError,
       ShapeError
@@ -105,13 +93,6 @@ export const train = Command.make("train", config, (options) =>
     if (Option.isNone(last)) return
     const fitted = { model, params: last.value.state.params }
     const result = yield* Prediction.evaluate(fitted, test, { draws: options.draws })
-    if (options.json) return yield* Console.log(JSON.stringify({ event: "result", ...result }))
-    const figures = [
-      `RMSE                 ${result.rmse.map((v) => v.toPrecision(4)).join(", ")} (in the target's unit)`,
-      `mean log-likelihood  ${result.meanLogLikelihood.toFixed(4)} nats per row`,
-      `90% interval holds   ${(100 * result.coverage90).toFixed(1)}% of the targets`,
-      `noise learned, std   ${result.noiseStd.map((v) => v.toPrecision(4)).join(", ")}`
-    ]
-    yield* Console.log(`on the ${result.rows} test rows\n  ${figures.join("\n  ")}`)
+    yield* printEvaluation(result, `on the ${result.rows} test rows`, options)
   }).pipe(flags.provideNoise(options.seed))
 ).pipe(Command.withDescription("Train a Bayesian network on a CSV file and test it on rows it did not see"))

@@ -1,0 +1,26 @@
+/** How good a model is on rows with known targets: asked of the library, and told in words or as JSON. */
+import { Console } from "effect"
+import type { Prediction } from "../index.ts"
+
+type Evaluation = Prediction.Evaluation | Prediction.ClassEvaluation
+
+const figuresOf = (result: Evaluation): ReadonlyArray<readonly [what: string, figure: string]> =>
+  "accuracy" in result
+    ? [
+        ["accuracy", `${(100 * result.accuracy).toFixed(1)}% of the classes`],
+        ["mean log-likelihood", `${result.meanLogLikelihood.toFixed(4)} nats per row`]
+      ]
+    : [
+        ["RMSE", `${result.rmse.map((v) => v.toPrecision(4)).join(", ")} (in the target's unit)`],
+        ["mean log-likelihood", `${result.meanLogLikelihood.toFixed(4)} nats per row`],
+        ["90% interval holds", `${(100 * result.coverage90).toFixed(1)}% of the targets`],
+        ["noise learned, std", result.noiseStd.map((v) => v.toPrecision(4)).join(", ")]
+      ]
+
+/** Prints an evaluation; `where` says of which rows. */
+export const printEvaluation = (result: Evaluation, where: string, { json }: { readonly json: boolean }) =>
+  Console.log(
+    json
+      ? JSON.stringify({ event: "result", ...result })
+      : [where, ...figuresOf(result).map(([what, figure]) => `  ${what.padEnd(19)}  ${figure}`)].join("\n")
+  )
