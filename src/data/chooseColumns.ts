@@ -56,7 +56,7 @@ const numbersRows = (table: Table, column: TableColumn): boolean => {
 
 /** What to try instead of names that are not there. */
 export const suggestion = (names: ReadonlyArray<string>, known: ReadonlyArray<string>): string => {
-  const near = names.flatMap((name) => nearest(name, known) ?? [])
+  const near = names.slice(0, 20).flatMap((name) => nearest(name, known) ?? [])
   if (near.length === 0) return `The columns are ${listed(known, 20)}`
   return `Did you mean ${listed([...new Set(near)].map((name) => `"${name}"`))}?`
 }

@@ -2,7 +2,7 @@
 import { Columns, ConfigError, DataError } from "effect-bayes"
 import { describe, expect, it } from "vitest"
 import type { Table } from "../../src/data/Table.ts"
-import { type Cell, tableOf, withoutLines } from "./tables.ts"
+import { type Cell, many, tableOf, withoutLines } from "./tables.ts"
 
 const houses = tableOf({
   id: [1, 2, 3, 4],
@@ -13,7 +13,6 @@ const houses = tableOf({
 })
 
 const xy = (cells: ReadonlyArray<Cell>, y: ReadonlyArray<Cell> = cells.map((_, i) => i / 3)) => tableOf({ a: cells, y })
-const many = (count: number, f: (i: number) => Cell) => Array.from({ length: count }, (_, i) => f(i))
 
 describe("fit refuses", () => {
   const target = "y"

@@ -35,3 +35,7 @@ export const tableOf = (columns: Readonly<Record<string, ReadonlyArray<Cell>>>, 
 
 /** The same without lines, as of an array. */
 export const withoutLines = ({ source, rows, columns }: Table): Table => ({ source, rows, columns })
+
+/** An array of f(0), f(1) ... */
+export const many = <A>(count: number, f: (i: number) => A): ReadonlyArray<A> =>
+  Array.from({ length: count }, (_, i) => f(i))
