@@ -16,6 +16,8 @@ export const RunSchema = /*#__PURE__*/ Schema.Struct({
   /** Name of the engine, and the version of its bits. */
   engine: Schema.String,
   bits: Schema.Int,
+  /** How many training rows there are. */
+  rows: Schema.Int,
   /** SHA-256 of the training rows and of the validation rows, if there are any: what `fingerprint` gives of a dataset. */
   data: Schema.String,
   validation: Schema.optionalKey(Schema.String),
@@ -49,4 +51,21 @@ export interface Checkpoint<P, L> extends State<P, L, unknown> {
   readonly run: Run
   /** Where there are validation rows, once they were looked at. */
   readonly best?: Best<P, L>
+}
+
+/** Why a run is over: all its steps were taken, or patience ran out. @category models @since 0.3.0 */
+export type Ended = "epochs" | "patience"
+
+const stepsPerEpoch = ({ rows, batchSize }: Run): number => Math.ceil(rows / batchSize)
+
+/** The steps of a run, if patience does not end it. @category getters @since 0.3.0 */
+export const stepsOf = (run: Run): number => run.epochs * stepsPerEpoch(run)
+
+/** Why the run of a checkpoint is over, if it is. @category getters @since 0.3.0 */
+export const endedAt = <P, L>({ step, best, run }: Checkpoint<P, L>): Ended | undefined => {
+  if (step >= stepsOf(run)) return "epochs"
+  const { patience, validateEvery } = run
+  if (best === undefined || patience === undefined || validateEvery === undefined) return undefined
+  const each = stepsPerEpoch(run)
+  return step % (validateEvery * each) === 0 && step - best.step >= patience * each ? "patience" : undefined
 }

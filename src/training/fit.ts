@@ -16,7 +16,7 @@ import * as Key from "../core/Key.ts"
 import { Noise } from "../core/Noise.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Dataset } from "../data/index.ts"
-import type { Best, Checkpoint } from "./Checkpoint.ts"
+import { type Best, type Checkpoint, type Ended, endedAt } from "./Checkpoint.ts"
 import { DivergedError } from "./DivergedError.ts"
 import type * as Model from "./Model.ts"
 import type { Batch, Loss } from "./objective.ts"
@@ -33,9 +33,6 @@ export interface Validated {
   readonly bestNllMean: number
   readonly bestStep: number
 }
-
-/** Why a run is over: all its steps were taken, or patience ran out. @category models @since 0.3.0 */
-export type Ended = "epochs" | "patience"
 
 /** What happened since the last event. @category models @since 0.1.0 */
 export interface Progress<P, L> {
@@ -70,7 +67,7 @@ export interface Fit<P, E, L, M extends Model.Model<P, E, L> = Model.Model<P, E,
 /** What can stop a run, beside interruption. @category errors @since 0.1.0 */
 export type FitError = CheckpointError | ConfigError | ShapeError | DivergedError
 
-/** A run before its first step: where it starts, how it goes on to the next event, and whether it is over. */
+/** A run before its first step: where it starts, and how it goes on to the next event. */
 const prepare = Effect.fnUntraced(function* <P, E, L>(
   model: Model.Model<P, E, L>,
   dataset: Dataset.Dataset,
@@ -96,12 +93,6 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
       y: Tensor.takeRows(data.y, indices),
       ...(data.weights === undefined ? {} : { weights: Tensor.takeRows(data.weights, indices) })
     }
-  }
-
-  const endedAt = ({ step, best }: Checkpoint<P, L>): Ended | undefined => {
-    if (step >= steps) return "epochs"
-    if (validation === undefined || best === undefined || step % validation.every > 0) return undefined
-    return step - best.step >= validation.patience ? "patience" : undefined
   }
 
   const next = Effect.fnUntraced(function* (before: Checkpoint<P, L>) {
@@ -153,7 +144,7 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
     const best = better ? { params, nllMean, step } : before.best
     return event(best, { validation: { nllMean, bestNllMean: best.nllMean, bestStep: best.step } })
   })
-  return { initial, next, endedAt }
+  return { initial, next }
 })
 
 /**
@@ -207,7 +198,7 @@ export const fit = <P, E, L, M extends Model.Model<P, E, L>>(
   options: FitOptions = {}
 ): Effect.Effect<Fit<P, E, L, M>, FitError, Noise> =>
   Effect.gen(function* () {
-    const { initial, next, endedAt } = yield* prepare<P, E, L>(model, dataset, options)
+    const { initial, next } = yield* prepare<P, E, L>(model, dataset, options)
     const history: Array<Past> = []
     let state = initial
     yield* Stream.runForEach(Stream.unfold(initial, next), ({ step, loss, validation, state: left }) =>

@@ -49,11 +49,10 @@ export interface Sizes {
   readonly steps: number
 }
 
-/** When validation rows are looked at, and how long to wait for better parameters: in steps. @category models @since 0.3.0 */
+/** The validation rows, and the steps between two looks at them. @category models @since 0.3.0 */
 export interface Validation {
   readonly batch: Batch
   readonly every: number
-  readonly patience: number
 }
 
 /** @category models @since 0.3.0 */
@@ -129,8 +128,7 @@ const validationOf = <P, E, L>(
   return {
     validation: {
       batch: ofValidationRows(() => batchOf(model, validation)),
-      every: validateEveryOf(options, sizes) * sizes.stepsPerEpoch,
-      patience: patience === undefined ? Number.POSITIVE_INFINITY : patience * sizes.stepsPerEpoch
+      every: validateEveryOf(options, sizes) * sizes.stepsPerEpoch
     }
   }
 }

@@ -19,8 +19,8 @@ import * as Model from "./Model.ts"
 import { type FitOptions, learningRateOf, type Sizes, validateEveryOf } from "./plan.ts"
 import { nonFiniteState, type State } from "./step.ts"
 
-/** What each field is, as messages say it. */
-const NAMES: Readonly<Record<keyof Run, string>> = {
+/** What each field is, as messages say it; `data` differs where `rows` do. */
+const NAMES: Readonly<Record<Exclude<keyof Run, "rows">, string>> = {
   seed: "seed",
   noise: "origin of noise",
   engine: "engine",
@@ -56,6 +56,7 @@ export const describe = Effect.fnUntraced(function* <P, E, L>(
     noise: noise.origin,
     engine,
     bits,
+    rows: sizes.rows,
     data: yield* hashOf(dataset),
     model: yield* fingerprint(Model.spec(model)),
     epochs: sizes.epochs,
@@ -91,7 +92,7 @@ const assertSameRun = (kept: unknown, present: Run): void => {
   }
   const there = decoded.success
   const show = (value: string | number | undefined): string => (value === undefined ? "none" : String(value))
-  const different = (Object.keys(NAMES) as ReadonlyArray<keyof Run>)
+  const different = (Object.keys(NAMES) as ReadonlyArray<keyof typeof NAMES>)
     .filter((field) => there[field] !== present[field])
     .map((field) => `another ${NAMES[field]}: ${show(there[field])} there, ${show(present[field])} here`)
   if (different.length > 0) throw refused(different.join("; "), HINT)
