@@ -1,149 +1,87 @@
 /**
- * Numeric tables from CSV files with a header, read through Effect's `FileSystem` and decoder.
+ * Tables from text: CSV and its kin, by Effect's streaming decoder.
  *
- * @since 0.1.0
+ * @since 0.3.0
  */
 import * as Effect from "effect/Effect"
 import * as Csv from "effect/encoding/Csv"
-import * as FileSystem from "effect/FileSystem"
+import type * as FileSystem from "effect/FileSystem"
+import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import { attempt } from "../core/attempt.ts"
 import { ConfigError, DataError } from "../core/errors.ts"
-import { Noise } from "../core/Noise.ts"
-import { nearest } from "../core/nearest.ts"
-import * as Tensor from "../core/Tensor.ts"
-import { type Dataset, make } from "./Dataset.ts"
-import { type Split, split } from "./split.ts"
+import { open } from "../files/bytes.ts"
+import type { Source } from "../files/Source.ts"
+import { textOf } from "../files/text.ts"
+import { singleBlanks } from "./blanks.ts"
+import { type Delimiter, detect, firstLineEnd, fromOption } from "./delimiter.ts"
+import { MAX_ROW, rowReader } from "./rows.ts"
+import type { Table } from "./Table.ts"
 
-/** The column, or columns, to predict; every other column is a feature. @category models @since 0.1.0 */
-export interface CsvOptions {
-  readonly target: string | ReadonlyArray<string>
+/** How a table of text is read. @category models @since 0.3.0 */
+export interface TextOptions {
+  /** One character, "tab", or "space" for runs of white space; seen in the first line by default. */
+  readonly delimiter?: string
+  /** Whether the first line has the names of the columns (the default); `column1`, `column2`, ... if not. */
+  readonly header?: boolean
+  /** Cells that are missing besides empty ones: NA, N/A, NaN and null by default. */
+  readonly missing?: ReadonlyArray<string>
 }
 
-/** What is known while the file streams by: the header, the numbers so far, and the line that comes next. */
-interface Progress {
-  header: ReadonlyArray<string> | undefined
-  readonly values: Array<number>
-  line: number
-}
-
-const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/
-
-const readHeader = (source: string, line: number, row: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const header = row.map((name) => name.trim())
-  const blank = header.indexOf("")
-  if (blank >= 0) {
-    const hint = "Give every column a name in the first line"
-    throw new DataError({ source, line, problem: `column ${blank + 1} has no name`, hint })
-  }
-  const twice = header.find((name, i) => header.indexOf(name) !== i)
-  if (twice === undefined) return header
-  const problem = "there are two columns of this name"
-  throw new DataError({ source, line, column: twice, problem, hint: "Rename one" })
-}
-
-const readRow = (source: string, state: Progress, row: ReadonlyArray<string>): void => {
-  const line = state.line
-  state.line += row.reduce((lines, cell) => lines + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 1)
-  if (row.length === 1 && row[0]!.trim() === "") return // an empty line
-  if (state.header === undefined) {
-    state.header = readHeader(source, line, row)
-    return
-  }
-  if (row.length !== state.header.length) {
-    const problem = `${row.length} cells, but the header has ${state.header.length}`
-    throw new DataError({ source, line, problem, hint: "Every line needs the header's number of cells" })
-  }
-  for (let c = 0; c < row.length; c++) {
-    const cell = row[c]!
-    const value = NUMBER.test(cell) ? Number(cell) : Number.NaN
-    if (Number.isFinite(value)) state.values.push(value)
-    else {
-      const problem = cell.trim() === "" ? "the cell is empty" : `"${cell.slice(0, 40)}" is no finite number`
-      throw new DataError({ source, line, column: state.header[c]!, problem, hint: "Every cell has to be a number" })
-    }
-  }
-}
-
-const readRows = (source: string, state: Progress, rows: ReadonlyArray<ReadonlyArray<string>>): void => {
-  for (const row of rows) readRow(source, state, row)
-}
-
-const toDataset = (source: string, state: Progress, options: CsvOptions): Dataset => {
-  const { header, values } = state
-  if (header === undefined) throw new DataError({ source, problem: "the file is empty" })
-  const targets = typeof options.target === "string" ? [options.target] : options.target
-  for (const target of targets) {
-    if (header.includes(target)) continue
-    const near = nearest(target, header)
-    const hint = near === undefined ? `The columns are ${header.join(", ")}` : `Did you mean "${near}"?`
-    throw new DataError({ source, problem: `there is no column "${target}"`, hint })
-  }
-  const twice = targets.find((name, i) => targets.indexOf(name) !== i)
-  if (twice !== undefined) {
-    const problem = "the target is named twice"
-    throw new DataError({ source, column: twice, problem, hint: "Name every target once" })
-  }
-  const features = header.filter((name) => !targets.includes(name))
-  if (features.length === 0) throw new DataError({ source, problem: "there is no column besides the target" })
-  if (values.length === 0) throw new DataError({ source, problem: "there are no rows below the header" })
-  const rows = values.length / header.length
-  const pick = (chosen: ReadonlyArray<string>): Tensor.Tensor => {
-    const columns = chosen.map((name) => header.indexOf(name))
-    const out = Float64Array.from(
-      { length: rows * columns.length },
-      (_, i) => values[Math.floor(i / columns.length) * header.length + columns[i % columns.length]!]!
-    )
-    return Tensor.from(out, { shape: [rows, columns.length] })
-  }
-  return make({ x: pick(features), y: pick(targets), features, targets })
-}
-
-/**
- * A whole CSV file as a dataset: a header line, numbers below it.
- *
- * **Errors**: `DataError` with line and column: no such file, empty, ragged, a cell that is no finite number, a target
- * that is not there (the nearest name is suggested).
- *
- * @category readers
- * @since 0.1.0
- */
-export const readCsv: (path: string, options: CsvOptions) => Effect.Effect<Dataset, DataError, FileSystem.FileSystem> =
-  Effect.fnUntraced(function* (path, options) {
-    const fs = yield* FileSystem.FileSystem
-    const state: Progress = { header: undefined, values: [], line: 1 }
-    yield* fs.stream(path).pipe(
-      Stream.pipeThroughChannel(Csv.decode()),
-      Stream.runForEachArray((rows) => attempt(() => readRows(path, state, rows), DataError)),
-      Effect.catchTags({
-        PlatformError: (error) => {
-          const { _tag, cause } = error.reason
-          const why = cause instanceof Error ? cause.message : error.message
-          const problem = _tag === "NotFound" ? "there is no such file" : `it cannot be read (${why})`
-          return Effect.fail(new DataError({ source: path, problem, hint: "Check the path" }))
-        },
-        CsvError: ({ line, message: problem }) =>
-          Effect.fail(new DataError({ source: path, line, problem, hint: "Is a quote missing, or one too many?" }))
-      })
-    )
-    return yield* attempt(() => toDataset(path, state, options), DataError)
+/** The first line of a text that streams by, and the whole text, its first line apart from the others. */
+const peekLine = Effect.fnUntraced(function* (texts: Stream.Stream<string, DataError>) {
+  const endOf = firstLineEnd()
+  let [length, end] = [0, 0]
+  const firstLine = Sink.takeUntil((text: string) => {
+    length += text.length
+    end = endOf(text)
+    return end > 0 || length > MAX_ROW
   })
+  const [seen, rest] = yield* Stream.peel(texts, firstLine)
+  const start = seen.join("")
+  if (end === 0) end = length
+  const line = start.slice(0, end)
+  return [line, Stream.concat(Stream.make(line, start.slice(end)).pipe(Stream.rechunk(1)), rest)] as const
+})
+
+const decode = (texts: Stream.Stream<string, DataError>, delimiter: Delimiter) => {
+  const single = delimiter === " " ? Stream.map(texts, singleBlanks()) : texts
+  return Stream.pipeThroughChannel(single, Csv.decodeString({ delimiter, maxRecordSize: MAX_ROW }))
+}
 
 /**
- * A CSV file split into training and test rows by the `Noise`'s seed; the share of test rows is a tenth by default.
+ * A table of text: comma-separated values, or separated by tabs, semicolons, bars, any other character, or runs of white
+ * space. Cells are trimmed; a cell is missing if it is empty or listed, else a number if it is a plain decimal that is
+ * finite, else a text. Blank lines are skipped.
  *
- * **Errors**: those of `readCsv` and of `split`.
+ * **Numerics**: the text is never held, only what is read: at most 40 bytes of memory for each byte of it, and 4 kB for
+ * each column.
+ *
+ * **Source**: RFC 4180, quoted cells and line breaks within them included, in UTF-8, plain or gzipped.
+ *
+ * **Errors**: `DataError` with line and column: nothing to read, no rows, rows of different lengths, quotes that do not
+ * match, names that are missing, twice there or numbers, bytes that are no UTF-8; `ConfigError` for a delimiter that cannot
+ * be one.
  *
  * @category readers
- * @since 0.1.0
+ * @since 0.3.0
  */
-export const fromCsv: (
-  path: string,
-  options: CsvOptions & { readonly testFraction?: number }
-) => Effect.Effect<Split, DataError | ConfigError, FileSystem.FileSystem | Noise> = Effect.fnUntraced(
-  function* (path, options) {
-    const noise = yield* Noise
-    const data = yield* readCsv(path, options)
-    return yield* attempt(() => split(data, { key: noise.key("split"), ...options }), DataError, ConfigError)
-  }
-)
+export const readDelimited: (
+  source: Source,
+  options?: TextOptions
+) => Effect.Effect<Table, DataError | ConfigError, FileSystem.FileSystem> = Effect.fnUntraced(function* (
+  source,
+  options = {}
+) {
+  const { delimiter: asked } = options
+  const given = asked === undefined ? undefined : yield* attempt(() => fromOption(asked), ConfigError)
+  const opened = yield* open(source)
+  const [line, texts] = yield* peekLine(textOf(opened))
+  const delimiter = given ?? detect(line)
+  const reader = rowReader(opened.name, { ...options, delimiter })
+  yield* decode(texts, delimiter).pipe(
+    Stream.runForEachArray((rows) => attempt(() => reader.read(rows), DataError)),
+    Effect.catchTag("CsvError", (error) => Effect.fail(reader.explain(error)))
+  )
+  return yield* attempt(reader.table, DataError)
+}, Effect.scoped)

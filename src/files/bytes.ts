@@ -26,14 +26,15 @@ const HEAD = 64
 /** Why a source cannot be read, in words for people. */
 const explain: (source: Source, error: unknown) => Effect.Effect<DataError, never, FileSystem.FileSystem> =
   Effect.fnUntraced(function* (source, error) {
-    const { stat } = yield* FileSystem.FileSystem
+    const fs = yield* FileSystem.FileSystem
     if (error instanceof DataError) return error
     const say = (problem: string, hint = "Check the path"): DataError =>
       new DataError({ source: nameOf(source), problem, ...(typeof source === "string" ? { hint } : {}) })
     const reason = isPlatformError(error) ? error.reason : undefined
     if (reason?._tag === "NotFound") return say("there is no such file")
     const isFolder =
-      typeof source === "string" && (yield* Effect.orElseSucceed(stat(source), () => undefined))?.type === "Directory"
+      typeof source === "string" &&
+      (yield* Effect.orElseSucceed(fs.stat(source), () => undefined))?.type === "Directory"
     if (isFolder) return say("it is a directory", "Give a file in it")
     const cause = reason?.cause ?? error
     return say(`it cannot be read (${cause instanceof Error ? cause.message : String(cause)})`)

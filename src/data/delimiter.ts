@@ -1,0 +1,67 @@
+/**
+ * What stands between the cells of a table: named, or seen in the first line.
+ *
+ * @since 0.3.0
+ */
+import { ConfigError } from "../core/errors.ts"
+
+/** One character; a blank stands for runs of white space. @category models @since 0.3.0 */
+export type Delimiter = string
+
+const NAMES: Readonly<Record<string, Delimiter>> = { tab: "\t", space: " " }
+const COMMON = [",", "\t", ";", "|"]
+const PLURALS: Readonly<Record<string, string>> = {
+  ",": "commas",
+  "\t": "tabs",
+  ";": "semicolons",
+  "|": "bars",
+  " ": "white space"
+}
+
+/** A delimiter in words, in the plural. @category getters @since 0.3.0 */
+export const inWords = (delimiter: Delimiter): string => PLURALS[delimiter] ?? `"${delimiter}"`
+
+/** A delimiter by what a user calls it: itself, "tab", or "space" for runs of white space. @category constructors @since 0.3.0 */
+export const fromOption = (option: string): Delimiter => {
+  const delimiter = NAMES[option] ?? option
+  if (delimiter.length === 1 && !/["\r\n\uFEFF\uD800-\uDFFF]/.test(delimiter)) return delimiter
+  const expected = 'one character that is no quote or line break, "tab", or "space" for runs of white space'
+  throw new ConfigError({ option: "delimiter", expected, actual: JSON.stringify(option) })
+}
+
+/**
+ * Looks for the first line that is not blank in a text as it streams by: where it ends, behind its line break, counted from
+ * the text's start; 0 while that has not come.
+ *
+ * @category getters
+ * @since 0.3.0
+ */
+export const firstLineEnd = (): ((text: string) => number) => {
+  let [quoted, filled, seen] = [false, false, 0]
+  return (text) => {
+    for (let i = 0; i < text.length; i++) {
+      const c = text[i]!
+      if (c === '"') quoted = !quoted
+      if (filled && !quoted && (c === "\n" || c === "\r")) return seen + i + 1
+      filled ||= c.trim() !== ""
+    }
+    seen += text.length
+    return 0
+  }
+}
+
+/**
+ * The delimiter of a text by its first line that is not blank: the commonest of comma, tab, semicolon and bar outside
+ * quotes; else white space, if it stands between cells; else the comma.
+ *
+ * @category constructors
+ * @since 0.3.0
+ */
+export const detect = (text: string): Delimiter => {
+  const outside = text.replaceAll(/"[^"]*("|$)/g, '"')
+  const line = outside.split(/[\r\n]/).find((each) => each.trim() !== "") ?? ""
+  const count = (delimiter: Delimiter): number => line.split(delimiter).length - 1
+  const commonest = COMMON.reduce((best, next) => (count(next) > count(best) ? next : best))
+  if (count(commonest) > 0) return commonest
+  return line.trim().includes(" ") ? " " : ","
+}
