@@ -46,6 +46,24 @@ export interface Classification<P, E, L> extends Model<P, E, L> {
   readonly likelihood: Likelihood.Classes<L>
 }
 
+type Fitted = { readonly model: Model<unknown, unknown, unknown> }
+
+/**
+ * Whether a model with its parameters is one that `Prediction.predict` takes: for those that `Model.load` gives.
+ *
+ * @category guards
+ * @since 0.3.0
+ */
+export const isRegression = <F extends Fitted>(
+  fitted: F
+): fitted is F & { readonly model: Regression<unknown, unknown, unknown> } => "conditional" in fitted.model.likelihood
+
+/** Whether it is one that `Prediction.classify` takes. @category guards @since 0.3.0 */
+export const isClassification = <F extends Fitted>(
+  fitted: F
+): fitted is F & { readonly model: Classification<unknown, unknown, unknown> } =>
+  "probabilities" in fitted.model.likelihood
+
 /**
  * A model of your own network and likelihood, on data standardized by `inputs` and `targets`. `Standardizer.identity`
  * leaves columns as they are, which targets that are classes or counts must be left. Given the `columns` of a dataset,

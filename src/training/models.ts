@@ -1,8 +1,12 @@
 /** Models under one name, `Model`: what they are, and the ones that come ready made. @since 0.1.0 */
+export type { Saved, Versions } from "./format.ts"
+export { type Inspection, inspect, type LoadOptions, load } from "./load.ts"
 export {
   type Classification,
   fromSpec,
   init,
+  isClassification,
+  isRegression,
   type Model,
   ModelSpec,
   make,
@@ -21,3 +25,4 @@ export {
   type RegressionOptions,
   regression
 } from "./recipes.ts"
+export { save } from "./save.ts"
