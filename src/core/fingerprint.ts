@@ -27,7 +27,8 @@ const sorted = (_: string, value: unknown): unknown =>
  * @since 0.3.0
  */
 export const fingerprint: (data: unknown) => Effect.Effect<string, ConfigError> = Effect.fnUntraced(function* (data) {
-  const { subtle } = yield* WebCrypto.WebCrypto as Effect.Effect<Partial<Crypto>>
+  const crypto: Partial<Crypto> | undefined = yield* WebCrypto.WebCrypto
+  const subtle = crypto?.subtle
   if (subtle === undefined) {
     const hint = "Browsers give it to pages that came by https or from localhost"
     return yield* new ConfigError({ option: "Web Crypto", expected: "crypto.subtle", actual: "none", hint })

@@ -114,13 +114,13 @@ const difference = (expected: unknown, actual: unknown): string | undefined => {
 
 const assertFits = (what: string, whose: string, expected: unknown, actual: unknown): void => {
   const found = difference(expected, actual)
-  if (found !== undefined) throw refused(`its ${what} are not of this ${whose}: ${found}`, HINT)
+  if (found !== undefined) throw refused(`${what} not of this ${whose}: ${found}`, HINT)
 }
 
 /** Throws unless a best result is one of this run at this step. */
 const assertBest = (params: unknown, { best, step, run }: Checkpoint<unknown, unknown>): void => {
   if (best === undefined) return
-  assertFits("best parameters", "model", params, best.params)
+  assertFits("its best parameters are", "model", params, best.params)
   const known = Number.isSafeInteger(best.step) && best.step > 0 && best.step <= step && Number.isFinite(best.nllMean)
   if (known && run.validation !== undefined) return
   throw refused(`its best parameters are of step ${best.step}, with a score of ${best.nllMean} nats`, HINT)
@@ -142,16 +142,16 @@ export const resume = <P, L>(
   steps: number
 ): Checkpoint<P, L> => {
   assertSameRun(from.run, run)
+  if (!(Number.isSafeInteger(from.step) && from.step >= 0 && from.step <= steps)) {
+    throw refused(`it is at step ${from.step}, the run has ${steps}`, HINT)
+  }
   try {
-    assertFits("parameters", "model", fresh.params, from.params)
-    assertFits("optimizer's numbers", "optimizer", fresh.optimizer, from.optimizer)
+    assertFits("its parameters are", "model", fresh.params, from.params)
+    assertFits("what its optimizer kept is", "optimizer", fresh.optimizer, from.optimizer)
     assertBest(fresh.params, from)
   } catch (error) {
     if (error instanceof ShapeError) throw refused(error.message, HINT)
     throw error
-  }
-  if (!(Number.isSafeInteger(from.step) && from.step >= 0 && from.step <= steps)) {
-    throw refused(`it is at step ${from.step}, the run has ${steps}`, HINT)
   }
   const what = nonFiniteState(from)
   if (what !== undefined) throw refused(`${what} is not finite`, "Go on from an earlier one")
