@@ -7,7 +7,7 @@ import { assertConfig, ConfigError } from "../core/errors.ts"
 import type * as Key from "../core/Key.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
-import { Dataset, Standardizer } from "../data/index.ts"
+import { type Columns, Dataset, Standardizer } from "../data/index.ts"
 import { operations } from "../layers/index.ts"
 import { adam, type Optimizer, Schedule } from "../optim/index.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
@@ -108,6 +108,23 @@ const batchOf = <P, E, L>(model: Model.Model<P, E, L>, dataset: Dataset.Dataset)
   return batch
 }
 
+/** Throws for validation rows of other columns, in another order or with other categories: names the first. */
+const assertColumns = (expected: Columns.Columns, actual: Columns.Columns): void => {
+  for (const kind of ["features", "targets"] as const) {
+    const [theirs, ours] = [expected[kind].map(nameOf), actual[kind].map(nameOf)]
+    const at = theirs.findIndex((name, i) => name !== ours[i])
+    const same = at < 0 && ours.length === theirs.length
+    const found =
+      ours.length === theirs.length
+        ? `${ours[at]} in place of ${theirs[at]}`
+        : `${ours.length} of them, not ${theirs.length}`
+    assertConfig(same, `${kind} of the validation rows`, "those trained on, in their order", found)
+  }
+}
+
+const nameOf = (column: Columns.Column): string =>
+  column.kind === "numeric" ? column.name : `${column.name} (${column.categories.join(", ")})`
+
 const validationOf = <P, E, L>(
   model: Model.Model<P, E, L>,
   dataset: Dataset.Dataset,
@@ -121,10 +138,7 @@ const validationOf = <P, E, L>(
   }
   if (validation === undefined) return {}
   assertConfig(Dataset.size(validation) > 0, "the validation rows", "at least one", "none")
-  for (const columns of ["features", "targets"] as const) {
-    const [expected, actual] = [dataset[columns], validation[columns]].map((names) => names.join(", "))
-    assertConfig(actual === expected, `${columns} of the validation rows`, `those trained on: ${expected}`, actual)
-  }
+  assertColumns(dataset.columns, validation.columns)
   return {
     validation: {
       batch: ofValidationRows(() => batchOf(model, validation)),

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import {
   BayesianLinear,
+  Columns,
   Dataset,
   Likelihood,
   Model,
@@ -23,7 +24,7 @@ const options: Training.FitOptions = { epochs: 12, batchSize: 5, validation, val
 
 describe("the score of validation rows", () => {
   it.effect.each(["reparameterization", "localReparameterization", "flipout"] as const)(
-    "is their mean NLL under the 8 weight draws of its purpose, rows counted by weight, %s",
+    "is their mean NLL under the 16 weight draws of its purpose, rows counted by weight, %s",
     (estimator) =>
       Effect.gen(function* () {
         const model = network(estimator, "float64")
@@ -35,21 +36,21 @@ describe("the score of validation rows", () => {
         const weights = Tensor.toFloat64Array(validation.weights!)
         for (const { state, validation: told } of scored) {
           let nll = 0
-          for (let s = 0; s < 8; s++) {
+          for (let s = 0; s < 16; s++) {
             const eps = drawn.noise(noise.key("validate", s), 30, [2])
             const output = drawn.forward(state.params.network, validation.x, eps)
             const { logPdf } = model.likelihood.conditional(state.params.likelihood, output)
             const y = Tensor.toFloat64Array(validation.y)
-            nll -= y.reduce((sum, v, i) => sum + weights[i]! * logPdf(i, v), 0) / 30 / 8
+            nll -= y.reduce((sum, v, i) => sum + weights[i]! * logPdf(i, v), 0) / 30 / 16
           }
-          expect(told!.nllMean).toBeCloseTo(nll, 11) // sums of 240 numbers of about 1, in another order
+          expect(told!.nllMean).toBeCloseTo(nll, 11) // sums of 480 numbers of about 1, in another order
         }
       }).pipe(seeded)
   )
 
   it.effect("is the same in one block or in many, and lets other fibers work between them", () =>
     Effect.gen(function* () {
-      // 4000 multiplications a row: blocks of 624 rows, so that 1500 rows are three blocks, eight times.
+      // 4000 multiplications a row: blocks of 625 rows, so that 1500 rows are three blocks, 16 times.
       const wide = line(9, 1500)
       const gaussian = Likelihood.gaussian({ std: 1 })
       const rows: Array<number> = []
@@ -74,12 +75,48 @@ describe("the score of validation rows", () => {
       const other = yield* Effect.forkChild(Effect.forever(Effect.sync(() => turn++))) // it yields at each turn
       const fit = yield* Training.fit(model, data, { epochs: 1, batchSize: 5, validation: wide })
       yield* Fiber.interrupt(other)
-      expect(rows).toEqual(Array.from({ length: 8 }, () => [625, 625, 250]).flat())
-      expect(new Set(turns).size).toBe(24)
+      expect(rows).toEqual(Array.from({ length: 16 }, () => [625, 625, 250]).flat())
+      expect(new Set(turns).size).toBe(48)
       const single = { ...model, network: { ...model.network, operations: () => 1 } }
       const whole = yield* Training.fit(single, data, { epochs: 1, batchSize: 5, validation: wide })
-      expect(rows.slice(24)).toEqual(new Array<number>(8).fill(1500))
+      expect(rows.slice(48)).toEqual(new Array<number>(16).fill(1500))
       expect(fit.state.best!.nllMean).toBeCloseTo(whole.state.best!.nllMean, 11)
+    }).pipe(seeded)
+  )
+})
+
+describe("noise of each row", () => {
+  it.effect("is drawn anew for a last block of fewer rows, where a layer has no draw for all", () =>
+    Effect.gen(function* () {
+      const { predictive: _, ...flipout } = BayesianLinear.make({
+        in: 2,
+        out: 1,
+        dtype: "float64",
+        estimator: "flipout"
+      })
+      const likelihood = Likelihood.gaussian({ std: 1 })
+      const model = Model.make({
+        network: { ...flipout, operations: () => 250_000 }, // blocks of 10 rows
+        likelihood,
+        inputs: Standardizer.identity(2),
+        targets: Standardizer.identity(1),
+        dtype: "float64"
+      })
+      const rows = line(2, 14)
+      const fit = yield* Training.fit(model, data, { epochs: 1, batchSize: 5, validation: rows })
+      const noise = yield* Noise.Noise
+      let nll = 0
+      for (let s = 0; s < 16; s++) {
+        for (const [first, last] of [
+          [0, 10],
+          [10, 14]
+        ] as const) {
+          const eps = flipout.noise(noise.key("validate", s), last - first)
+          const output = flipout.forward(fit.state.params.network, Tensor.rows(rows.x, first, last), eps)
+          nll += likelihood.nll({}, output, Tensor.rows(rows.y, first, last))
+        }
+      }
+      expect(fit.state.best!.nllMean).toBeCloseTo(nll / 16 / 14, 12)
     }).pipe(seeded)
   )
 })
@@ -94,7 +131,7 @@ describe("early stopping", () => {
       likelihood: {
         ...gaussian,
         nll: (params: Tree.Empty, output: Tensor.Tensor, target: Tensor.Tensor) =>
-          target.shape[0] === 4 ? 4 * scores[Math.floor(calls++ / 8)]! : gaussian.nll(params, output, target)
+          target.shape[0] === 4 ? 4 * scores[Math.floor(calls++ / 16)]! : gaussian.nll(params, output, target)
       },
       inputs: Standardizer.identity(2),
       targets: Standardizer.identity(1)
@@ -208,20 +245,39 @@ describe("validation that cannot be", () => {
         [{ validation: Dataset.take(data, []) }, "the validation rows: expected at least one, got none"],
         [
           { validation: named(["x1", "x0"]) },
-          "features of the validation rows: expected those trained on: x0, x1, got x1, x0"
+          "features of the validation rows: expected those trained on, in their order, got x1 in place of x0"
         ],
         [
           { validation: Dataset.make({ x: [[1]], y: [[1]] }) },
-          "features of the validation rows: expected those trained on: x0, x1, got x0"
+          "features of the validation rows: expected those trained on, in their order, got 1 of them, not 2"
         ],
         [
           { validation: Dataset.make({ x: [[1, 2]], y: [[1]], targets: ["z"] }) },
-          "targets of the validation rows: expected those trained on: y0, got z"
+          "targets of the validation rows: expected those trained on, in their order, got z in place of y0"
         ]
       ]
       for (const [more, message] of cases) expect(yield* refused(more)).toBe(`ConfigError: ${message}`)
       const none = yield* Effect.flip(Training.fit(model, Dataset.take(data, [])).pipe(seeded))
       expect(none.message).toBe("the training rows: expected at least one, got none")
+    })
+  )
+
+  it.effect("tells classes apart that have the same number and other names", () =>
+    Effect.gen(function* () {
+      const pets = (categories: ReadonlyArray<string>) =>
+        Dataset.make({
+          x: [[0], [1]],
+          y: [[0], [1]],
+          columns: { ...Columns.numeric(["x"], []), targets: [{ kind: "categorical", name: "pet", categories }] }
+        })
+      const train = pets(["cat", "dog"])
+      const error = yield* Effect.flip(
+        Training.fit(Model.classification(train), train, { validation: pets(["cat", "eel"]) }).pipe(seeded)
+      )
+      expect(error.message).toBe(
+        "targets of the validation rows: expected those trained on, in their order, " +
+          "got pet (cat, eel) in place of pet (cat, dog)"
+      )
     })
   )
 
