@@ -21,6 +21,8 @@ const read = ({ tensor, bytes }: Written): Tensor.Tensor => {
 /** Equal for equal structure, numbers and bytes. */
 export const encode = (state: unknown): string => JSON.stringify(write(state))
 
+const isWritten = (u: unknown): u is Written => typeof u === "object" && u !== null && "tensor" in u && "bytes" in u
+
 /** What `encode` was given; its type is believed. */
 export const decode = <A>(text: string): A =>
-  JSON.parse(text, (_, v) => (v?.tensor !== undefined && v.bytes !== undefined ? read(v) : v))
+  JSON.parse(text, (_, value: unknown) => (isWritten(value) ? read(value) : value)) as A

@@ -1,10 +1,8 @@
-// Validation rows: what their score is, which parameters are kept, when patience ends a run, and what is refused.
+// Validation rows: what their score is, which parameters are kept, and when patience ends a run.
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import {
   BayesianLinear,
-  Columns,
-  Dataset,
   Likelihood,
   Model,
   Noise,
@@ -138,7 +136,7 @@ describe("early stopping", () => {
     })
   }
   const four = line(4, 4)
-  const fit = (scores: ReadonlyArray<number>, more: Training.FitOptions = {}) =>
+  const trained = (scores: ReadonlyArray<number>, more: Training.FitOptions = {}) =>
     Training.fit(told(scores), data, {
       epochs: 8,
       batchSize: 5,
@@ -150,7 +148,7 @@ describe("early stopping", () => {
 
   it.effect("keeps the first of the best parameters, and gives them as those of the fit", () =>
     Effect.gen(function* () {
-      const { history, state, params, ended } = yield* fit([5, 3, 4, 2, 2, 6, 7, 8])
+      const { history, state, params, ended } = yield* trained([5, 3, 4, 2, 2, 6, 7, 8])
       expect(ended).toBe("epochs")
       expect([state.step, state.best!.step, state.best!.nllMean]).toEqual([32, 16, 2])
       const model = told([5, 3, 4, 2])
@@ -182,14 +180,18 @@ describe("early stopping", () => {
     Effect.gen(function* () {
       const scores = [5, 3, 4, 2, 2, 6, 1, 8]
       const ends = (more: Training.FitOptions) =>
-        Effect.map(fit(scores, more), ({ ended, state }) => [ended, state.step, state.best!.step])
+        Effect.map(trained(scores, more), ({ ended, state }) => [ended, state.step, state.best!.step])
       expect(yield* ends({ patience: 1 })).toEqual(["patience", 12, 8])
       expect(yield* ends({ patience: 2 })).toEqual(["patience", 24, 16])
       expect(yield* ends({ patience: 3 })).toEqual(["epochs", 32, 28])
       // Looks after epochs 3, 6 and 8, with scores 5, 6 and 4: after 6 one epoch without better ones is over, and three are.
       const rarely = { validateEvery: 3 }
       const ends3 = (patience: number) =>
-        Effect.map(fit([5, 6, 4], { ...rarely, patience }), ({ ended, state }) => [ended, state.step, state.best!.step])
+        Effect.map(trained([5, 6, 4], { ...rarely, patience }), ({ ended, state }) => [
+          ended,
+          state.step,
+          state.best!.step
+        ])
       expect(yield* ends3(1)).toEqual(["patience", 24, 12])
       expect(yield* ends3(3)).toEqual(["patience", 24, 12])
       expect(yield* ends3(4)).toEqual(["epochs", 32, 32])
@@ -212,86 +214,16 @@ describe("early stopping", () => {
   it.effect("is a divergence where the score is no number, and hands back the state before that step", () =>
     Effect.gen(function* () {
       for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-        const error = yield* Effect.flip(fit([5, bad]))
+        const error = yield* Effect.flip(trained([5, bad]))
         expect(error.message).toBe(
           "training diverged at step 7: the negative log-likelihood of the validation rows is not finite. " +
             "Try a smaller learning rate"
         )
         if (error._tag !== "DivergedError") throw error
         expect([error.lastGood.step, error.lastGood.best?.step]).toEqual([7, 4])
-        const again = yield* Effect.flip(fit([bad], { from: error.lastGood }))
+        const again = yield* Effect.flip(trained([bad], { from: error.lastGood }))
         expect(again.message).toBe(error.message)
       }
-    })
-  )
-})
-
-describe("validation that cannot be", () => {
-  it.effect("is refused in words", () =>
-    Effect.gen(function* () {
-      const model = network("reparameterization")
-      const refused = (more: object) =>
-        Effect.map(
-          Effect.flip(Training.fit(model, data, { epochs: 2, ...more }).pipe(seeded)),
-          (error) => `${error._tag}: ${error.message}`
-        )
-      const named = (features: ReadonlyArray<string>) => Dataset.make({ x: data.x, y: data.y, features })
-      const cases: ReadonlyArray<readonly [object, string]> = [
-        [{ patience: 2 }, "patience: expected validation rows beside it, got none"],
-        [{ validateEvery: 2 }, "validateEvery: expected validation rows beside it, got none"],
-        [{ validation, patience: 0 }, "patience: expected a whole number above 0, got 0"],
-        [{ validation, validateEvery: 1.5 }, "validateEvery: expected a whole number above 0, got 1.5"],
-        [{ stepsPerEvent: 0 }, "stepsPerEvent: expected a whole number above 0, got 0"],
-        [{ validation: Dataset.take(data, []) }, "the validation rows: expected at least one, got none"],
-        [
-          { validation: named(["x1", "x0"]) },
-          "features of the validation rows: expected those trained on, in their order, got x1 in place of x0"
-        ],
-        [
-          { validation: Dataset.make({ x: [[1]], y: [[1]] }) },
-          "features of the validation rows: expected those trained on, in their order, got 1 of them, not 2"
-        ],
-        [
-          { validation: Dataset.make({ x: [[1, 2]], y: [[1]], targets: ["z"] }) },
-          "targets of the validation rows: expected those trained on, in their order, got z in place of y0"
-        ]
-      ]
-      for (const [more, message] of cases) expect(yield* refused(more)).toBe(`ConfigError: ${message}`)
-      const none = yield* Effect.flip(Training.fit(model, Dataset.take(data, [])).pipe(seeded))
-      expect(none.message).toBe("the training rows: expected at least one, got none")
-    })
-  )
-
-  it.effect("tells classes apart that have the same number and other names", () =>
-    Effect.gen(function* () {
-      const pets = (categories: ReadonlyArray<string>) =>
-        Dataset.make({
-          x: [[0], [1]],
-          y: [[0], [1]],
-          columns: { ...Columns.numeric(["x"], []), targets: [{ kind: "categorical", name: "pet", categories }] }
-        })
-      const train = pets(["cat", "dog"])
-      const error = yield* Effect.flip(
-        Training.fit(Model.classification(train), train, { validation: pets(["cat", "eel"]) }).pipe(seeded)
-      )
-      expect(error.message).toBe(
-        "targets of the validation rows: expected those trained on, in their order, " +
-          "got pet (cat, eel) in place of pet (cat, dog)"
-      )
-    })
-  )
-
-  it.effect("names the validation row of an impossible label", () =>
-    Effect.gen(function* () {
-      const classes = (labels: ReadonlyArray<number>) =>
-        Dataset.make({ x: labels.map((_, i) => [i]), y: labels.map((label) => [label]) })
-      const train = classes([0, 1, 0, 1])
-      const error = yield* Effect.flip(
-        Training.fit(Model.classification(train), train, { validation: classes([0, 1, 2]) }).pipe(seeded)
-      )
-      expect(error.message).toBe(
-        "validation rows, label of row 2: expected an integer from 0 to 1, as there are 2 classes, got 2"
-      )
     })
   )
 })
