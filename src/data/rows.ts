@@ -77,7 +77,7 @@ export const rowReader = (
     if (cells.length !== columns.length) {
       const first = isHeader ? "the header" : "the first row"
       const problem = `${cellsOf(cells.length)}, but ${first} has ${columns.length}`
-      const split = `split at ${inWords(options.delimiter)}; another delimiter is named by delimiter (--delimiter)`
+      const split = `split at ${inWords(options.delimiter)}; \`delimiter\` names another`
       throw new DataError({ source, line, problem, hint: `Every row needs as many, ${split}` })
     }
     for (let c = 0; c < cells.length; c++) readCell(columns[c]!, cells[c]!)

@@ -33,15 +33,24 @@ const expectRefused = ({ code, stdout, stderr }: Result, message: string) => {
 }
 
 describe.concurrent("files that train refuses", () => {
-  const number = "Every cell has to be a number"
+  const number = "List texts that stand for missing values in `missing`, or name the column in `categorical`"
   const files: ReadonlyArray<readonly [string, string]> = [
     ["none.csv", "none.csv: there is no such file. Check the path"],
-    ["out", "out: it cannot be read (EISDIR: illegal operation on a directory, read). Check the path"],
-    ["empty.csv", "empty.csv: the file is empty"],
-    ["header.csv", "header.csv: there are no rows below the header"],
-    ["ragged.csv", "ragged.csv, line 3: 1 cells, but the header has 2. Every line needs the header's number of cells"],
-    ["text.csv", `text.csv, line 3, column "a": "x" is no finite number. ${number}`],
-    ["nan.csv", `nan.csv, line 3, column "price": "NaN" is no finite number. ${number}`],
+    ["out", "out: it is a directory. Give a file in it"],
+    ["empty.csv", "empty.csv: the file is empty. It needs a line of names and rows below it"],
+    [
+      "header.csv",
+      "header.csv: there are no rows below the header. Is its one line a header? If not, a file without a header needs header: false (--no-header)"
+    ],
+    [
+      "ragged.csv",
+      "ragged.csv, line 3: 1 cell, but the header has 2. Every row needs as many, split at commas; `delimiter` names another"
+    ],
+    ["text.csv", `text.csv, line 3, column "a": "x" is no number. ${number}`],
+    [
+      "nan.csv",
+      "nan.csv: 1 of 2 rows lacks a value: line 3 (price). Leave such rows out by `dropMissing`, or columns by `exclude`"
+    ],
     ["constant.csv", "the training rows: no column varies: price. A constant tells nothing and predicts nothing"],
     ["features.csv", "the training rows: no column varies: a, b. A constant tells nothing and predicts nothing"],
     ["one.csv", "Dataset.split: one row cannot be split into training and test"]
@@ -62,7 +71,7 @@ describe.concurrent("targets and test files that train refuses", () => {
   const columns: ReadonlyArray<readonly [string, string]> = [
     ["prise", 'good.csv: there is no column "prise". Did you mean "price"?'],
     ["cost", 'good.csv: there is no column "cost". The columns are a, b, seven, price'],
-    ["price,price", 'good.csv, column "price": the target is named twice. Name every target once']
+    ["price,price", 'good.csv, column "price": the target is named twice. Name it once']
   ]
   for (const [target, message] of columns) {
     it(`--target ${target}`, async () =>

@@ -50,8 +50,7 @@ describe("names", () => {
 })
 
 describe("rows", () => {
-  const hint = (delimiter: string) =>
-    `Every row needs as many, split at ${delimiter}; another delimiter is named by delimiter (--delimiter)`
+  const hint = (delimiter: string) => `Every row needs as many, split at ${delimiter}; \`delimiter\` names another`
   const cells = hint("commas")
   expectRefused("a short row", "a,y\n1,2\n3\n", `, line 3: 1 cell, but the header has 2. ${cells}`)
   expectRefused("a long row", "a,y\n1,2,\n", `, line 2: 3 cells, but the header has 2. ${cells}`)
