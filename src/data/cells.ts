@@ -88,11 +88,8 @@ const missing = (table: Table, gappy: ReadonlyArray<TableColumn>, whole: Uint32A
 
 const NON_FINITE = /^\s*[+-]?(inf(inity)?|nan|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)\s*$/i
 
-/**
- * The error of a column of numbers that has texts, or nothing if it has none. It lists the first of them.
- */
-export const textsInNumbers = (table: Table, column: TableColumn, otherwise: string): DataError | undefined => {
-  if (column.count.texts === 0) return undefined
+/** The error of a column of numbers that has texts: the first of them, with their places. */
+export const textsInNumbers = (table: Table, column: TableColumn, otherwise: string): DataError => {
   const found: Array<readonly [row: number, text: string]> = []
   for (let row = 0; row < table.rows && found.length < LISTED; row++) {
     const text = column.code(row) < 0 ? undefined : column.texts[column.code(row)]

@@ -59,8 +59,8 @@ const unseen = (table: Table, column: Column, row: number, category: string): Da
 /** Throws for cells that can be of no use, before missing ones are looked for. */
 const check = (table: Table, [column, cells]: Pair): void => {
   if (column.kind === "numeric") {
-    const error = textsInNumbers(table, cells, "The column has to hold numbers, as it did where it was chosen")
-    if (error !== undefined) throw error
+    const hint = "The column has to hold numbers, as it did where it was chosen"
+    if (cells.count.texts > 0) throw textsInNumbers(table, cells, hint)
   } else if (cells.texts.length > MAX_TEXTS) {
     const code = cells.texts.findIndex((text) => !column.categories.includes(text))
     for (let row = 0; row < table.rows; row++) {

@@ -4,10 +4,10 @@
  * @since 0.3.0
  */
 import { assertConfig, DataError } from "../core/errors.ts"
+import { formOf } from "./almostNumbers.ts"
 import type { Column, Columns } from "./Column.ts"
 import { categoryOf, listed, quoted, textsInNumbers, wholeRows } from "./cells.ts"
 import { type Choice, chooseColumns, type LeftOut, type Task } from "./chooseColumns.ts"
-import { mostlyDates } from "./dates.ts"
 import { MAX_TEXTS, type Table, type TableColumn } from "./Table.ts"
 
 /** Columns, and what was decided on the way to them. @category models @since 0.3.0 */
@@ -30,14 +30,12 @@ const kindOf = (table: Table, column: TableColumn, choice: Choice): Kind => {
   if (choice.categorical?.includes(column.name) === true) return "categorical"
   if (column.count.texts === 0) return "numeric"
   const { name, texts } = column
-  if (mostlyDates(texts)) {
-    const problem = `it holds dates or times, such as ${quoted(texts[0]!)}`
-    const hint = "Make a number of it, such as the days since the first, or leave it out by `exclude`"
-    throw new DataError({ source, column: name, problem, hint })
-  }
-  if (column.count.numbers === 0) return "categorical"
-  const hint = "List texts that stand for missing values in `missing`, or name the column in `categorical`"
-  throw textsInNumbers(table, column, hint) ?? new DataError({ source, column: name, problem: "it is mixed" })
+  const form = formOf(texts)
+  const mixed = "List texts that stand for missing values in `missing`, or name the column in `categorical`"
+  if (column.count.numbers > 0) throw textsInNumbers(table, column, form?.hint ?? mixed)
+  if (form === undefined) return "categorical"
+  const problem = `it holds ${form.what}, such as ${quoted(texts[0]!)}`
+  throw new DataError({ source, column: name, problem, hint: form.hint })
 }
 
 /** Numbers by size, then texts by their letters. */

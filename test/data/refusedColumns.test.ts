@@ -20,6 +20,8 @@ describe("fit refuses", () => {
   const finite = "Numbers have to be finite: mend it, or list it in `missing`"
   const gap = "Leave such rows out by `dropMissing`, or columns by `exclude`"
   const date = "Make a number of it, such as the days since the first, or leave it out by `exclude`"
+  const commas =
+    "Write them with a decimal point and nothing else between the digits, or name the column in `categorical`"
   const role = "Name it in one role"
   const lost = "Something has to be there to predict it from"
   const cases: ReadonlyArray<readonly [string, Table, Columns.Choice, string]> = [
@@ -175,6 +177,21 @@ describe("fit refuses", () => {
         ] as const
     ),
     [
+      "dates among numbers",
+      xy([2024, "2024-03-31", 2023]),
+      { target },
+      `t.csv, line 3, column "a": "2024-03-31" is no number. ${date}`
+    ],
+    ...["1,5", "1,234", "-1,234,567.8"].map(
+      (text) =>
+        [
+          `the number ${text}`,
+          xy([text, "?"]),
+          { target },
+          `t.csv, column "a": it holds numbers with commas, such as "${text}". ${commas}`
+        ] as const
+    ),
+    [
       "a target of dates",
       xy([1, 2], ["1/2/2024", "2/2/2024"]),
       { target },
@@ -244,7 +261,7 @@ describe("fit refuses", () => {
     const kinds = (cells: ReadonlyArray<Cell>, choice: Partial<Columns.Choice> = {}) =>
       Columns.fit(xy(cells), { target, ...choice }).columns.features[0]
     expect(kinds(["12:30", "12:45"], { categorical: ["a"] })).toMatchObject({ categories: ["12:30", "12:45"] })
-    expect(kinds(["1-2", "1.2.3", "2024-03-31 and on", "12:3"])?.kind).toBe("categorical")
+    expect(kinds(["1-2", "1.2.3", "2024-03-31 and on", "12:3", "1,", "1,a"])?.kind).toBe("categorical")
     expect(kinds(["may", "march"])?.kind).toBe("categorical")
     expect(kinds(many(1000, (i) => `name ${i}`))?.kind).toBe("categorical")
   })
