@@ -9,8 +9,11 @@ import type { Table, TableColumn } from "./Table.ts"
 /** How many places a message lists. */
 const LISTED = 5
 
-/** A text as messages show it: at most forty letters of it, in quotes. */
-export const quoted = (text: string): string => `"${text.length > 40 ? `${text.slice(0, 40)}...` : text}"`
+/** A text as messages show it: at most forty letters of it. */
+export const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}...` : text)
+
+/** The same in quotes. */
+export const quoted = (text: string): string => `"${short(text)}"`
 
 /** The first of these with commas between, and how many more there are. */
 export const listed = (items: ReadonlyArray<string>, shown = LISTED, count = items.length): string => {

@@ -7,7 +7,7 @@ import { DataError } from "../core/errors.ts"
 import { nearest } from "../core/nearest.ts"
 import * as Tensor from "../core/Tensor.ts"
 import { type Column, type Columns, width } from "./Column.ts"
-import { categoryOf, lineOf, listed, placeOf, quoted, textsInNumbers, wholeRows } from "./cells.ts"
+import { categoryOf, lineOf, listed, placeOf, quoted, short, textsInNumbers, wholeRows } from "./cells.ts"
 import { suggestion } from "./chooseColumns.ts"
 import { type Dataset, make } from "./Dataset.ts"
 import { MAX_TEXTS, type Table, type TableColumn } from "./Table.ts"
@@ -50,7 +50,7 @@ const findColumns = (table: Table, columns: ReadonlyArray<Column>): ReadonlyArra
 const unseen = (table: Table, column: Column, row: number, category: string): DataError => {
   const known = column.kind === "numeric" ? [] : column.categories
   const at = table.line === undefined ? ` in ${placeOf(table, row)}` : ""
-  const problem = `${quoted(category)}${at} is none of the categories known, which are ${listed(known, 10)}`
+  const problem = `${quoted(category)}${at} is none of the categories known, which are ${listed(known.map(short), 10)}`
   const near = nearest(category, known)
   const hint = near === undefined ? "Leave the row out, or train on rows that have it" : `Did you mean ${quoted(near)}?`
   return new DataError({ source: table.source, ...lineOf(table, row), column: column.name, problem, hint })

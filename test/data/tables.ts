@@ -26,12 +26,17 @@ const columnOf = (name: string, cells: ReadonlyArray<Cell>): TableColumn => {
 }
 
 /** Columns by name, as lines 2, 3 ... of t.csv below a header. */
-export const tableOf = (columns: Readonly<Record<string, ReadonlyArray<Cell>>>, source = "t.csv"): Table => ({
-  source,
-  rows: Object.values(columns)[0]?.length ?? 0,
-  columns: Object.entries(columns).map(([name, cells]) => columnOf(name, cells)),
-  line: (row) => row + 2
-})
+export const tableOf = (columns: Readonly<Record<string, ReadonlyArray<Cell>>> | Entries): Table => {
+  const entries: Entries = Symbol.iterator in columns ? columns : Object.entries(columns)
+  return {
+    source: "t.csv",
+    rows: entries[0]?.[1].length ?? 0,
+    columns: entries.map(([name, cells]) => columnOf(name, cells)),
+    line: (row) => row + 2
+  }
+}
+
+type Entries = ReadonlyArray<readonly [name: string, cells: ReadonlyArray<Cell>]>
 
 /** The same without lines, as of an array. */
 export const withoutLines = ({ source, rows, columns }: Table): Table => ({ source, rows, columns })
