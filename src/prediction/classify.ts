@@ -52,7 +52,7 @@ const scan = Effect.fnUntraced(function* <P, E, L>(
   draws: number,
   visit: (row: Row, index: number) => void
 ) {
-  yield* checked(() => assertSays(model.likelihood, "probabilities"))
+  yield* checked(() => assertSays(model.likelihood, "classify"))
   const read = (output: Tensor.Tensor) => model.likelihood.probabilities(params.likelihood, output)
   const each = Effect.fnUntraced(function* (all: Draws<Tensor.Tensor>, first: number, last: number) {
     const classes = yield* checked(() => {

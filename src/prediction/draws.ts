@@ -35,17 +35,21 @@ export const assertFinite = (what: string, t: Tensor.Tensor): void =>
 export const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> =>
   attempt(f, ConfigError, ShapeError)
 
+/** What a prediction asks a likelihood for, and what such a likelihood is one of. */
+const ASKS = {
+  predict: { says: ["conditional", "counts"], of: "real targets or counts, for predict and evaluate" },
+  classify: { says: ["probabilities"], of: "classes, for classify" }
+} as const
+
 /** A failure unless the likelihood can say what is asked of it; types tell already, unless they were lost. */
 export const assertSays = (
   likelihood: Pick<Likelihood.Likelihood<unknown>, "spec">,
-  what: "conditional" | "probabilities"
-): void =>
-  assertConfig(
-    what in likelihood,
-    "the likelihood of the model",
-    what === "conditional" ? "one of real targets, for predict and evaluate" : "one of classes, for classify",
-    `"${likelihood.spec.kind}"`
-  )
+  asker: keyof typeof ASKS
+): void => {
+  const { says, of } = ASKS[asker]
+  const can = says.some((what) => what in likelihood)
+  assertConfig(can, "the likelihood of the model", `one of ${of}`, `"${likelihood.spec.kind}"`)
+}
 
 /** What each draw is read as, one or more. */
 export type Draws<A> = readonly [A, ...ReadonlyArray<A>]

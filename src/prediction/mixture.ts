@@ -28,6 +28,20 @@ export const moments = (
 export const cdf = (mixture: Mixture, i: number, y: number): number =>
   mixture.reduce((sum, c) => sum + c.cdf(i, y), 0) / mixture.length
 
+/** Where the quantile of a level is: by Cantelli's inequality for every component, from mean and variance alone. */
+const bracket = (mixture: Mixture, i: number, level: number): readonly [low: number, high: number] => {
+  const below = Math.sqrt((1 - level) / level)
+  const above = Math.sqrt(level / (1 - level))
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const c of mixture) {
+    const std = Math.sqrt(c.variance[i]!)
+    low = Math.min(low, c.mean[i]! - below * std)
+    high = Math.max(high, c.mean[i]! + above * std)
+  }
+  return [low, high]
+}
+
 /**
  * The quantile of a level in (0, 1): Newton's method, kept inside a bracket that bisection narrows.
  *
@@ -38,17 +52,8 @@ export const cdf = (mixture: Mixture, i: number, y: number): number =>
  * @since 0.1.0
  */
 export const quantile = (mixture: Mixture, i: number, level: number): number => {
-  const below = Math.sqrt((1 - level) / level)
-  const above = Math.sqrt(level / (1 - level))
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  let smallest = Number.POSITIVE_INFINITY
-  for (const c of mixture) {
-    const std = Math.sqrt(c.variance[i]!)
-    low = Math.min(low, c.mean[i]! - below * std)
-    high = Math.max(high, c.mean[i]! + above * std)
-    smallest = Math.min(smallest, std)
-  }
+  let [low, high] = bracket(mixture, i, level)
+  const smallest = mixture.reduce((least, c) => Math.min(least, Math.sqrt(c.variance[i]!)), Number.POSITIVE_INFINITY)
   const tolerance = 1e-10 * smallest // not of the bracket: between components far apart it is wider than they are
   let y = (low + high) / 2
   for (let n = 1; high - low > tolerance && y > low && y < high; n++) {
@@ -62,6 +67,24 @@ export const quantile = (mixture: Mixture, i: number, level: number): number => 
     y = inside ? newton : (low + high) / 2
   }
   return y
+}
+
+/**
+ * The quantile of a level in (0, 1) where all components are of counts: the smallest count that as much of the
+ * probability is at or below, by bisection inside the bracket of Cantelli's inequality.
+ *
+ * @category summaries
+ * @since 0.3.0
+ */
+export const countQuantile = (mixture: Mixture, i: number, level: number): number => {
+  const [lowest, highest] = bracket(mixture, i, level)
+  let low = Math.max(-1, Math.floor(lowest) - 1) // less of it is at or below this one
+  let high = Math.ceil(highest)
+  for (let k = Math.floor((low + high) / 2); k > low && k < high; k = Math.floor((low + high) / 2)) {
+    if (cdf(mixture, i, k) < level) low = k
+    else high = k
+  }
+  return high
 }
 
 /** log of the mixture's density at a row's targets, numbers first ... first + T - 1: the draws share their weights. */

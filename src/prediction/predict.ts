@@ -13,13 +13,14 @@ import type { Noise } from "../core/Noise.ts"
 import { assertShape, axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import { type Dataset, Standardizer } from "../data/index.ts"
+import type { Likelihood } from "../distributions/index.ts"
 import type { Model } from "../training/index.ts"
 import { assertFinite, assertSays, checked, underDraws } from "./draws.ts"
 import * as Mixture from "./mixture.ts"
 
-/** A regression model with its parameters; what `Training.fit` gives is one. @category models @since 0.1.0 */
+/** A model of real targets or of counts with its parameters; what `Training.fit` gives is one. @category models @since 0.1.0 */
 export interface Fitted<P, E, L> {
-  readonly model: Model.Regression<P, E, L>
+  readonly model: Model.Regression<P, E, L> | Model.Counting<P, E, L>
   readonly params: Model.Params<P, L>
 }
 
@@ -40,7 +41,7 @@ export interface Prediction {
   readonly aleatoric: Tensor.Tensor
   /** Variance of the draws' means. */
   readonly epistemic: Tensor.Tensor
-  /** Quantiles of the predictive mixture, noise included. */
+  /** Quantiles of the predictive mixture, noise included; of counts the smallest one at or below which so much lies. */
   readonly quantiles: ReadonlyArray<{ readonly level: number; readonly value: Tensor.Tensor }>
 }
 
@@ -48,6 +49,10 @@ const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
 
 /** Numbers times draws summarized between two chances to be interrupted: about 20 ms, as one of each costs about 20 us. */
 const SUMMARIES = 1000
+
+const isCounting = <L>(
+  likelihood: Likelihood.Continuous<L> | Likelihood.Counts<L>
+): likelihood is Likelihood.Counts<L> => "counts" in likelihood
 
 /** Visits every number (row by row, target by target) of the mixtures of x. */
 const scan = Effect.fnUntraced(function* <P, E, L>(
@@ -58,7 +63,10 @@ const scan = Effect.fnUntraced(function* <P, E, L>(
 ) {
   const { likelihood, targets } = fitted.model
   const T = targets.columns.length
-  const read = (output: Tensor.Tensor) => likelihood.conditional(fitted.params.likelihood, output)
+  const read = (output: Tensor.Tensor) =>
+    isCounting(likelihood)
+      ? likelihood.counts(fitted.params.likelihood, output)
+      : likelihood.conditional(fitted.params.likelihood, output)
   const each = Effect.fnUntraced(function* (mixture: Mixture.Mixture, first: number, last: number) {
     const count = (last - first) * T
     yield* checked(() =>
@@ -69,13 +77,14 @@ const scan = Effect.fnUntraced(function* <P, E, L>(
         `${mixture[0].mean.length} for ${last - first} rows`
       )
     )
-    const numbers = Math.max(1, Math.floor(SUMMARIES / mixture.length))
+    // The distribution function of a count is a sum that grows with it.
+    const numbers = isCounting(likelihood) ? 1 : Math.max(1, Math.floor(SUMMARIES / mixture.length))
     for (let i = 0; i < count; i++) {
       if (i % numbers === 0) yield* Effect.yieldNow
       visit(mixture, i, first * T + i)
     }
   })
-  yield* checked(() => assertSays(likelihood, "conditional"))
+  yield* checked(() => assertSays(likelihood, "predict"))
   return yield* underDraws(fitted, { x, draws, read }, each)
 })
 
@@ -100,6 +109,7 @@ export const predict: <P, E, L>(
   const T = unit.length
   const column = (): Float64Array => new Float64Array((x.shape[0] ?? 0) * T)
   const out = { mean: column(), std: column(), aleatoric: column(), epistemic: column() }
+  const quantile = isCounting(fitted.model.likelihood) ? Mixture.countQuantile : Mixture.quantile
   const quantiles = levels.map((level) => ({ level, values: column() }))
   const rows = yield* scan(fitted, x, draws, (mixture, local, i) => {
     const [u, m] = [unit[i % T]!, shift[i % T]!]
@@ -108,7 +118,7 @@ export const predict: <P, E, L>(
     out.std[i] = u * Math.sqrt(aleatoric + epistemic)
     out.aleatoric[i] = u * u * aleatoric
     out.epistemic[i] = u * u * epistemic
-    for (const { level, values } of quantiles) values[i] = m + u * Mixture.quantile(mixture, local, level)
+    for (const { level, values } of quantiles) values[i] = m + u * quantile(mixture, local, level)
   })
   const tensor = (name: string, values: Float64Array): Effect.Effect<Tensor.Tensor, ConfigError | ShapeError> =>
     checked(() => {
@@ -158,13 +168,22 @@ export interface Evaluation {
   readonly rows: number
   /** Root mean squared error of the predictive mean, for each target, in its units. */
   readonly rmse: ReadonlyArray<number>
-  /** Mean over rows of the log density of the mixture at the targets, in nats, for densities in their units. */
+  /** Mean over rows of the log density of the mixture at the targets, in nats, for densities in their units; of counts the log probability. */
   readonly meanLogLikelihood: number
-  /** Share of targets inside the central 90% interval. */
+  /** Share of targets inside the central 90% interval, its ends included: of counts, which come in steps, it holds more. */
   readonly coverage90: number
   /** Root of the mean aleatoric variance, for each target, in its units. */
   readonly noiseStd: ReadonlyArray<number>
 }
+
+const realIsCovered = (mixture: Mixture.Mixture, i: number, y: number): boolean => {
+  const p = Mixture.cdf(mixture, i, y)
+  return p >= 0.05 && p <= 0.95
+}
+
+/** Between the smallest counts at or below which 5% and 95% lie. */
+const countIsCovered = (mixture: Mixture.Mixture, i: number, y: number): boolean =>
+  Mixture.cdf(mixture, i, y) >= 0.05 && Mixture.cdf(mixture, i, y - 1) < 0.95
 
 /**
  * Tests a model on data it was not trained on.
@@ -180,10 +199,11 @@ export const evaluate: <P, E, L>(
   data: Dataset.Dataset,
   options?: Pick<PredictOptions, "draws">
 ) => Effect.Effect<Evaluation, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, data, options) {
-  const { targets } = fitted.model
+  const { targets, likelihood } = fitted.model
   const y = yield* checked(() => {
     const t = Standardizer.apply(targets, data.y, "float64")
     assertShape("evaluate, y", [axis("evaluate, x", data.x.shape, 0), targets.columns.length], t.shape)
+    likelihood.assertTargets?.(fitted.model.network.outShape([fitted.model.inputs.columns.length]), t)
     return Tensor.toFloat64Array(t)
   })
   const T = targets.columns.length
@@ -191,12 +211,12 @@ export const evaluate: <P, E, L>(
   const noise = new Float64Array(T)
   let logLikelihood = 0
   let covered = 0
+  const isCovered = isCounting(likelihood) ? countIsCovered : realIsCovered
   const rows = yield* scan(fitted, data.x, options?.draws ?? 100, (mixture, local, i) => {
     const { mean, aleatoric } = Mixture.moments(mixture, local)
     squares[i % T]! += (y[i]! - mean) * (y[i]! - mean)
     noise[i % T]! += aleatoric
-    const p = Mixture.cdf(mixture, local, y[i]!)
-    if (p >= 0.05 && p <= 0.95) covered++
+    if (isCovered(mixture, local, y[i]!)) covered++
     if (i % T === 0) logLikelihood += Mixture.logDensity(mixture, local, y.subarray(i, i + T))
   })
   const evaluation = {

@@ -41,6 +41,11 @@ export interface Regression<P, E, L> extends Model<P, E, L> {
   readonly likelihood: Likelihood.Continuous<L>
 }
 
+/** A model whose likelihood says what it predicts of counts. @category models @since 0.3.0 */
+export interface Counting<P, E, L> extends Model<P, E, L> {
+  readonly likelihood: Likelihood.Counts<L>
+}
+
 /** A model whose likelihood says how probable each class is. @category models @since 0.2.0 */
 export interface Classification<P, E, L> extends Model<P, E, L> {
   readonly likelihood: Likelihood.Classes<L>
@@ -56,7 +61,9 @@ type Fitted = { readonly model: Model<unknown, unknown, unknown> }
  */
 export const isRegression = <F extends Fitted>(
   fitted: F
-): fitted is F & { readonly model: Regression<unknown, unknown, unknown> } => "conditional" in fitted.model.likelihood
+): fitted is F & {
+  readonly model: Regression<unknown, unknown, unknown> | Counting<unknown, unknown, unknown>
+} => "conditional" in fitted.model.likelihood || "counts" in fitted.model.likelihood
 
 /** Whether it is one that `Prediction.classify` takes. @category guards @since 0.3.0 */
 export const isClassification = <F extends Fitted>(

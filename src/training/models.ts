@@ -3,6 +3,7 @@ export type { Saved, Versions } from "./format.ts"
 export { type Inspection, inspect, type LoadOptions, load } from "./load.ts"
 export {
   type Classification,
+  type Counting,
   fromSpec,
   init,
   isClassification,

@@ -49,8 +49,8 @@ export interface Sizes {
   readonly steps: number
 }
 
-/** The validation rows, and the steps between two looks at them. @category models @since 0.3.0 */
-export interface Validation {
+/** The validation rows, and the steps between two looks at them. */
+interface Validation {
   readonly batch: Batch
   readonly every: number
 }

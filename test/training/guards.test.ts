@@ -139,10 +139,10 @@ describe("prediction", () => {
 
   it.effect("says which prediction a likelihood is not for, where types were lost", () =>
     Effect.gen(function* () {
-      const counts = { ...model(1), likelihood: Likelihood.poisson() }
-      const asked = Prediction.predict({ model: counts, params } as never, Tensor.from([[1]])).pipe(seeded)
+      const classes = { ...model(1), likelihood: Likelihood.categorical() }
+      const asked = Prediction.predict({ model: classes, params } as never, Tensor.from([[1]])).pipe(seeded)
       expect((yield* Effect.flip(asked)).message).toBe(
-        'the likelihood of the model: expected one of real targets, for predict and evaluate, got "poisson"'
+        'the likelihood of the model: expected one of real targets or counts, for predict and evaluate, got "categorical"'
       )
       const real = Prediction.classify({ model: model(1), params } as never, Tensor.from([[1]])).pipe(seeded)
       expect((yield* Effect.flip(real)).message).toBe(

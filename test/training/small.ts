@@ -52,7 +52,7 @@ export const network = (estimator: Estimator, dtype: "float32" | "float64" = "fl
     dtype
   })
 
-export const optimizers: Readonly<Record<string, () => Optimizer.Optimizer<unknown> | undefined>> = {
+const optimizers: Readonly<Record<string, () => Optimizer.Optimizer<unknown> | undefined>> = {
   default: () => undefined,
   adam: () => adam({ learningRate: 0.05, beta1: 0.8 }),
   sgd: () => sgd({ learningRate: 0.02, momentum: 0.9, nesterov: true }),
