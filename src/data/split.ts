@@ -31,7 +31,7 @@ export const split = (data: Dataset, options: { readonly key: Key.Key; readonly 
   const { testFraction = 0.1 } = options
   assertConfig(testFraction > 0 && testFraction < 1, "testFraction", "a number between 0 and 1", testFraction)
   const n = size(data)
-  if (n < 2) throw new DataError({ source: "Dataset.split", problem: "one row cannot be split into training and test" })
+  if (n < 2) throw new DataError({ source: sourceOf(data), problem: "one row cannot be split into training and test" })
   const count = Math.min(n - 1, Math.max(1, Math.round(n * testFraction)))
   const order = Key.permutation(options.key, n)
   const { train, test } =
@@ -40,6 +40,8 @@ export const split = (data: Dataset, options: { readonly key: Key.Key; readonly 
       : stratified(data, order, count)
   return { train: take(data, train), test: take(data, test) }
 }
+
+const sourceOf = (data: Dataset): string => data.origin?.source ?? "Dataset.split"
 
 /**
  * How many rows of each class to test on, of `count` in all: in proportion to the classes' sizes (each at least 2), rounded
@@ -98,7 +100,7 @@ const alone = (data: Dataset, label: number, row: number): DataError => {
   const line = data.origin?.lines?.[row]
   const at = line === undefined ? ` (row ${row} from 0)` : ""
   return new DataError({
-    source: data.origin?.source ?? "Dataset.split",
+    source: sourceOf(data),
     ...(line === undefined ? {} : { line }),
     column: data.targets[0]!,
     problem: `the class "${Column.classes(data.columns)![label]}" has a single row${at}, which cannot be both trained and tested on`,

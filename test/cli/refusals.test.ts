@@ -53,7 +53,7 @@ describe.concurrent("files that train refuses", () => {
     ],
     ["constant.csv", "the training rows: no column varies: price. A constant tells nothing and predicts nothing"],
     ["features.csv", "the training rows: no column varies: a, b. A constant tells nothing and predicts nothing"],
-    ["one.csv", "Dataset.split: one row cannot be split into training and test"]
+    ["one.csv", "one.csv: one row cannot be split into training and test"]
   ]
   for (const [file, message] of files) {
     it(`${file}`, async () =>
