@@ -4,6 +4,9 @@ import { Effect, Layer } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { demo } from "./demo.ts"
 import { printCause, printUsage } from "./errors.ts"
+import { evaluate } from "./evaluate.ts"
+import { info } from "./info.ts"
+import { predict } from "./predict.ts"
 import { train } from "./train.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -12,7 +15,7 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 
 const command = Command.make("effect-bayes").pipe(
   Command.withDescription("Bayesian neural networks: train them, and know how sure they are"),
-  Command.withSubcommands([demo, train])
+  Command.withSubcommands([train, predict, evaluate, info, demo])
 )
 
 /** Wrong flags are told without the help, which would hide them; whoever asks gets it. */

@@ -5,13 +5,21 @@ import { CliError } from "effect/cli"
 /** What the library calls options, and the flags that set them. */
 const FLAGS: Readonly<Record<string, string>> = {
   batchSize: "--batch",
+  categorical: "--categorical",
+  delimiter: "--delimiter",
   draws: "--draws",
+  dropMissing: "--drop-missing",
   epochs: "--epochs",
+  exclude: "--exclude",
+  features: "--features",
+  header: "--no-header",
   "learning rate": "--learning-rate",
-  "mass of an interval": "--interval",
+  missing: "--missing",
   patience: "--patience",
   seed: "--seed",
   "std of a normal": "--prior-std",
+  target: "--target",
+  task: "--task",
   temperature: "--temperature",
   testFraction: "--test-fraction"
 }
@@ -28,7 +36,9 @@ const fieldsOf = (error: object): Readonly<Record<string, string | number>> =>
 const inFlags = (message: string): string => {
   const [, option, rest] = /^([\w ]+)(: expected .*)$/s.exec(message) ?? []
   const named = option === undefined || FLAGS[option] === undefined ? message : `${FLAGS[option]}${rest}`
-  return named.replaceAll(/`(\w+)`/g, (whole, name: string) => FLAGS[name] ?? whole)
+  return named
+    .replaceAll(/\b\w+(?:: false)? \((--[\w-]+)\)/g, "$1") // an option with its flag beside it
+    .replaceAll(/`(\w+)`/g, (whole, name: string) => FLAGS[name] ?? whole)
 }
 
 const print = (error: unknown, json: boolean): Effect.Effect<void> => {

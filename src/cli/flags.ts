@@ -1,5 +1,5 @@
 /** The flags that commands share, and how flags are made. What the library checks itself is not checked here again. */
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Option, Schema } from "effect"
 import { Argument, Flag, Param, Primitive } from "effect/cli"
 import { attempt, ConfigError, Noise } from "../index.ts"
 
@@ -27,13 +27,25 @@ export const pathArgument = (name: string, description: string): Argument.Argume
     Argument.withDescription(description)
   )
 
+/** A field of a record if its flag was given; the library takes an absent one for its default. */
+export const given = <A, R extends object>(flag: Option.Option<A>, field: (value: A) => R): R | Record<never, never> =>
+  Option.isSome(flag) ? field(flag.value) : {}
+
 /** Names with commas between; a name with a comma in it stands in double quotes, as in a CSV file. */
 export const names = (text: string): ReadonlyArray<string> =>
   Array.from(text.matchAll(/(?:^|,)(?:\s*"((?:[^"]|"")*)"\s*|([^,]*))/g), ([, quoted, plain]) =>
     quoted === undefined ? (plain ?? "").trim() : quoted.replaceAll('""', '"')
   )
 
-export const seed = defaulted(Flag.Finite("seed"), "fixes every random number; a whole number", 42)
+/** The seed where none is given. */
+export const SEED = 42
+
+export const seed = defaulted(Flag.Finite("seed"), "fixes every random number; a whole number", SEED)
+
+export const modelsSeed = Flag.Finite("seed").pipe(
+  Flag.withDescription("fixes the draws (default: the one that the model was trained with)"),
+  Flag.optional
+)
 
 export const json = toggle("json", "print one JSON object a line, for machines; errors too")
 

@@ -76,6 +76,9 @@ export const likelihoodOf = (
   const chosen = Option.getOrElse(likelihood, () => (task === "regression" ? "gaussian" : "categorical"))
   if (task === "classification" && chosen === "categorical") return undefined
   if (task === "regression" && chosen !== "categorical") return chosen === "student-t" ? "studentT" : chosen
-  const expected = task === "classification" ? "categorical, as the target is a class" : "one of numbers"
-  throw new ConfigError({ option: "--likelihood", expected, actual: chosen, hint: "Or say what it is by --task" })
+  const [expected, other] =
+    task === "classification"
+      ? ["categorical, as the target is a class", "regression"]
+      : ["one of numbers", "classification"]
+  throw new ConfigError({ option: "--likelihood", expected, actual: chosen, hint: `Or say --task ${other}` })
 }

@@ -17,26 +17,32 @@ export const show =
         const started = yield* Clock.currentTimeMillis
         let tenths = 0
         let lineOpen = false
-        const display = Effect.fnUntraced(function* ({ epoch, epochs, step, steps, loss }: Training.Progress<P, L>) {
+        let validation: Training.Validated | undefined
+        const display = Effect.fnUntraced(function* (event: Training.Progress<P, L>) {
+          const { epoch, epochs, step, steps, loss, ended } = event
           const share = step / steps
+          validation = event.validation ?? validation
           const due = Math.floor(10 * share) > tenths
           tenths = Math.floor(10 * share)
           if (options.json) {
-            if (due) yield* Console.log(JSON.stringify({ event: "progress", epoch, epochs, step, steps, ...loss }))
+            if (!due) return
+            const told = { event: "progress", epoch, epochs, step, steps, ...loss }
+            yield* Console.log(JSON.stringify(validation === undefined ? told : { ...told, validation }))
             return
           }
-          const figures = `loss ${loss.negElboMean.toFixed(3)} nats per datum (KL ${loss.klNats.toFixed(1)} nats)`
+          const validated = validation === undefined ? "" : `, validation ${validation.nllMean.toFixed(3)}`
+          const figures = `loss ${loss.negElboMean.toFixed(3)} nats per datum (KL ${loss.klNats.toFixed(1)} nats)${validated}`
           const columns = yield* terminal.columns // at each event, as a window may change
           if (columns > 0) {
             const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
             const filled = Math.round(BAR * share)
             const bar = `[${"#".repeat(filled)}${".".repeat(BAR - filled)}]`
-            const eta = step === steps ? `took ${time(seconds)}` : `ETA ${time((seconds * (1 - share)) / share)}`
+            const eta = ended !== undefined ? `took ${time(seconds)}` : `ETA ${time((seconds * (1 - share)) / share)}`
             const line = `${bar} ${String(Math.round(100 * share)).padStart(3)}%  ${eta}  ${figures}`.slice(
               0,
               columns - 1
             )
-            lineOpen = step < steps
+            lineOpen = ended === undefined
             yield* terminal.display(`\r${line.padEnd(columns - 1)}${lineOpen ? "" : "\n"}`)
           } else if (due) {
             yield* Console.log(`epoch ${epoch} of ${epochs}, step ${step} of ${steps}: ${figures}`)

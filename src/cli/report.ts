@@ -1,8 +1,16 @@
 /** How good a model is on rows with known targets: asked of the library, and told in words or as JSON. */
 import { Console } from "effect"
-import type { Prediction } from "../index.ts"
+import { type Dataset, Prediction } from "../index.ts"
+import { type Fitted, withTask } from "./fitted.ts"
 
 type Evaluation = Prediction.Evaluation | Prediction.ClassEvaluation
+
+/** Tests a model, whatever its task. */
+export const evaluate = (fitted: Fitted, data: Dataset.Dataset, options: { readonly draws: number }) =>
+  withTask(fitted, {
+    numbers: (f) => Prediction.evaluate(f, data, options),
+    classes: (f) => Prediction.evaluateClassifier(f, data, options)
+  })
 
 const figuresOf = (result: Evaluation): ReadonlyArray<readonly [what: string, figure: string]> =>
   "accuracy" in result

@@ -1,98 +1,121 @@
-/** `effect-bayes train FILE --target COLUMN`: trains on a CSV file and tests on rows it did not see. */
+/** `effect-bayes train DATA --target COLUMN`: trains on a table, keeps the model, and tests it on rows it did not see. */
 import { Console, Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
-import { attempt, ConfigError, DataError, Dataset, Model, Prediction, ShapeError, Training } from "../index.ts"
-import * as flags from "./flags.ts"
+import { attempt, ConfigError, DataError, Model, ShapeError, Training } from "../index.ts"
+import * as data from "./data.ts"
+import * as common from "./flags.ts"
+import * as keeping from "./keeping.ts"
 import * as network from "./network.ts"
 import { show } from "./progress.ts"
-import { printEvaluation } from "./report.ts"
+import { evaluate, printEvaluation } from "./report.ts"
+import * as rows from "./rows.ts"
+import { printRows } from "./saying.ts"
 
 const config = {
-  file: flags.pathArgument("data", "a CSV file: a header line, numbers below it"),
-  target: Flag.String("target").pipe(
-    Flag.withDescription("the column to predict; several with commas between"),
-    Flag.withMetavar("COLUMN")
-  ),
-  test: Flag.String("test").pipe(
-    Flag.withDescription("a CSV file to test on, in place of a share of FILE"),
-    Flag.withMetavar("FILE"),
-    Flag.optional
-  ),
-  testFraction: Flag.Finite("test-fraction").pipe(
-    Flag.withDescription("share of the rows that is kept to test on"),
-    Flag.withDefault(0.1)
-  ),
+  data: common.pathArgument("data", "CSV or its kin, NPY, IDX or Parquet, also gzipped; - is standard input"),
+  ...rows.flags,
+  ...data.flags,
+  ...data.targetFlags,
   ...network.flags,
+  temperature: common.defaulted(Flag.Finite("temperature"), "weight of the KL: 1 is Bayes, 0 leaves it out", 1),
   epochs: Flag.Finite("epochs").pipe(
-    Flag.withDescription("passes over the data (default what 20,000 steps need)"),
+    Flag.withDescription("passes over the data (default: what 20,000 steps need)"),
     Flag.optional
   ),
-  batch: Flag.Finite("batch").pipe(Flag.withDescription("rows a step"), Flag.withDefault(32)),
-  learningRate: Flag.Finite("learning-rate").pipe(
-    Flag.withDescription("first rate of Adam; it falls to 0 along a cosine"),
-    Flag.withDefault(0.01)
+  batch: common.defaulted(Flag.Finite("batch"), "rows a step", 32),
+  learningRate: common.defaulted(
+    Flag.Finite("learning-rate"),
+    "first rate of Adam; it falls to 0 along a cosine",
+    0.01
   ),
-  draws: flags.draws,
-  seed: flags.seed,
-  json: flags.json
+  patience: Flag.Finite("patience").pipe(
+    Flag.withDescription("epochs without better validation rows after which to stop (default: never)"),
+    Flag.withMetavar("EPOCHS"),
+    Flag.optional
+  ),
+  threads: common.defaulted(Flag.Finite("threads"), "the engine has one thread", 1),
+  ...keeping.flags,
+  draws: common.draws,
+  seed: common.seed,
+  json: common.json
 }
 
-/** Rows to train and to test on: two files, or one that is split by the seed. */
-const readData = Effect.fn("readData")(function* (
-  options: { readonly file: string; readonly target: string; readonly test: Option.Option<string> } & {
-    readonly testFraction: number
+/** The model for the task, of the rows to train on. **Errors**: thrown. */
+const modelOf = ({ fitted, train }: rows.Rows, flags: network.NetworkFlags): Model.Model<unknown, unknown, unknown> => {
+  const likelihood = network.likelihoodOf(flags, fitted.task)
+  const options = network.networkOptions(flags)
+  return likelihood === undefined
+    ? Model.classification(train, options)
+    : Model.regression(train, { ...options, likelihood })
+}
+
+/** How a run ended, and where it is kept. */
+const printEnd = (
+  last: Option.Option<Training.Progress<unknown, unknown>>,
+  { out, json }: { readonly out: Option.Option<string>; readonly json: boolean }
+) => {
+  const end = Option.getOrUndefined(last)
+  const best = end?.validation
+  if (json) {
+    const ended = end?.ended ?? "before"
+    return Console.log(JSON.stringify({ event: "trained", ended, ...end?.validation, out: Option.getOrNull(out) }))
   }
-) {
-  const columns = { target: options.target.split(",").map((name) => name.trim()) }
-  if (Option.isNone(options.test)) {
-    return yield* Dataset.fromCsv(options.file, { ...columns, testFraction: options.testFraction })
-  }
-  const train = yield* Dataset.readCsv(options.file, columns)
-  const test = yield* Dataset.readCsv(options.test.value, columns)
-  if (JSON.stringify(train.features) === JSON.stringify(test.features)) return { train, test }
-  const problem = `its features are ${test.features.join(", ")}; those trained on are ${train.features.join(", ")}`
-  return yield* new DataError({
-    source: options.test.value,
-    problem,
-    hint: "Both files need the same columns in the same order"
-  })
-})
+  const lines = [
+    ...(end === undefined ? ["it is trained to its end already"] : []),
+    ...(end?.ended === "patience" ? [`stopped at epoch ${end.epoch}, as patience ran out`] : []),
+    ...(best === undefined ? [] : [`step ${best.bestStep} did best on the validation rows: its parameters are taken`]),
+    ...(end === undefined ? [] : Option.toArray(out).map((path) => `kept in ${path}`))
+  ]
+  return lines.length === 0 ? Effect.void : Console.log(lines.join("\n"))
+}
 
 export const train = Command.make("train", config, (options) =>
   Effect.gen(function* () {
-    const data = yield* readData(options)
-    const { train, test } = data
-    const model = yield* attempt(
-      () => {
-        const likelihood = network.likelihoodOf(options, "regression")
-        return Model.regression(data, {
-          ...network.networkOptions(options),
-          ...(likelihood === undefined ? {} : { likelihood })
-        })
-      },
-      ConfigError,
-      DataError,
-      ShapeError
-    )
-    const sizes = { trainRows: Dataset.size(train), testRows: Dataset.size(test) }
-    const dropped = model.inputs.dropped
-    const about = { ...sizes, features: train.features, targets: train.targets, dropped, seed: options.seed }
-    if (options.json) yield* Console.log(JSON.stringify({ event: "data", ...about }))
-    else {
-      const rows = `${sizes.trainRows} rows to train on, ${sizes.testRows} to test on`
-      yield* Console.log(
-        `${options.file}: ${rows}; ${train.features.length} features, target ${train.targets.join(", ")}`
-      )
-      if (dropped.length > 0) yield* Console.log(`dropped, because constant: ${dropped.join(", ")}`)
+    if (options.threads !== 1) {
+      const expected = "1, as the engine computes on one thread"
+      return yield* new ConfigError({ option: "--threads", expected, actual: String(options.threads) })
     }
-    const last = yield* Training.events(model, train, {
+    const from = yield* keeping.begin(options)
+    const parts = yield* rows.prepare(options, options)
+    const model = yield* attempt(() => modelOf(parts, options), ConfigError, DataError, ShapeError)
+    yield* printRows(parts, model, options)
+    yield* keeping.printBeginning(options, from)
+    const keeper = keeping.keeper(model, options)
+    const last = yield* Training.events(model, parts.train, {
       batchSize: options.batch,
       learningRate: options.learningRate,
-      ...Option.match(options.epochs, { onNone: () => ({}), onSome: (epochs) => ({ epochs }) })
-    }).pipe(show(options), Stream.runLast)
-    if (Option.isNone(last)) return
-    const fitted = { model, params: last.value.state.params }
-    const result = yield* Prediction.evaluate(fitted, test, { draws: options.draws })
+      temperature: options.temperature,
+      ...common.given(options.epochs, (epochs) => ({ epochs })),
+      ...common.given(options.patience, (patience) => ({ patience })),
+      ...common.given(parts.validation, (validation) => ({ validation })),
+      ...common.given(from, (state) => ({ from: state }))
+    }).pipe(
+      show(options),
+      Stream.tap(keeper.onEvent),
+      Stream.runLast,
+      Effect.onInterrupt(() => keeper.onInterrupt),
+      Effect.catchTag("CheckpointError", keeping.explain(options))
+    )
+    yield* printEnd(last, options)
+    const state = Option.match(last, { onNone: () => from, onSome: (event) => Option.some(event.state) })
+    if (Option.isNone(state) || Option.isNone(parts.test)) return
+    const { params, best } = state.value
+    const result = yield* evaluate({ model, params: best?.params ?? params }, parts.test.value, options)
     yield* printEvaluation(result, `on the ${result.rows} test rows`, options)
-  }).pipe(flags.provideNoise(options.seed))
-).pipe(Command.withDescription("Train a Bayesian network on a CSV file and test it on rows it did not see"))
+  }).pipe(common.provideNoise(options.seed))
+).pipe(
+  Command.withDescription("Train a Bayesian network on a table, and test it on rows it did not see"),
+  Command.withExamples([
+    { command: "effect-bayes train data.csv --target price --out model.safetensors", description: "Train and keep" },
+    { command: "effect-bayes train data.csv --target price --out model.safetensors --resume", description: "Go on" },
+    {
+      command: "effect-bayes train agaricus-lepiota.data.gz --no-header --target column1",
+      description: "A file without names, of texts"
+    },
+    {
+      command:
+        "effect-bayes train train-images-idx3-ubyte.gz --target-file train-labels-idx1-ubyte.gz --target y --task classification",
+      description: "Images, and their labels in a file of their own"
+    }
+  ])
+)

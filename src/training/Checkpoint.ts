@@ -62,7 +62,15 @@ const stepsPerEpoch = ({ rows, batchSize }: Run): number => Math.ceil(rows / bat
 export const stepsOf = (run: Run): number => run.epochs * stepsPerEpoch(run)
 
 /** Why the run of a checkpoint is over, if it is. @category getters @since 0.3.0 */
-export const endedAt = <P, L>({ step, best, run }: Checkpoint<P, L>): Ended | undefined => {
+export const endedAt = ({
+  step,
+  best,
+  run
+}: {
+  readonly step: number
+  readonly run: Run
+  readonly best?: { readonly step: number }
+}): Ended | undefined => {
   if (step >= stepsOf(run)) return "epochs"
   const { patience, validateEvery } = run
   if (best === undefined || patience === undefined || validateEvery === undefined) return undefined

@@ -47,7 +47,7 @@ describe.skipIf(absent)("real data, no flag but the columns (skipped where ../sh
     const { code, stdout, stderr } = await run(folderOf(), "train", file, "--target", "accel", "--json")
     expect([code, stderr]).toEqual([0, ""])
     const [first, ...rest] = jsonLines(stdout)
-    expect(first).toMatchObject({ trainRows: 120, testRows: 13, features: ["rownames", "times"], targets: ["accel"] })
+    expect(first).toMatchObject({ trainRows: 120, testRows: 13, features: ["times"], targets: ["accel"] })
     const result = rest.at(-1) as unknown as Evaluation
     console.log(`mcycle: ${JSON.stringify(result)}`)
     // The std of accel is 48; that of its noise, which differs along the way, is about 23.

@@ -46,7 +46,7 @@ export const run = (cwd: string, ...args: ReadonlyArray<string>): Promise<Result
   start(process.execPath, [main, ...args], cwd).ended
 
 /** A folder with these files. */
-export const folderOf = (files: Readonly<Record<string, string>> = {}): string => {
+export const folderOf = (files: Readonly<Record<string, string | Uint8Array>> = {}): string => {
   const folder = mkdtempSync(join(tmpdir(), "effect-bayes-cli-"))
   folders.push(folder)
   for (const [name, content] of Object.entries(files)) {

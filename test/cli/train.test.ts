@@ -9,8 +9,25 @@ const folder = folderOf({
 })
 const quick = ["--epochs", "300", "--hidden", "8"]
 const fields = {
-  data: ["dropped", "event", "features", "seed", "targets", "testRows", "trainRows"],
+  data: [
+    "categories",
+    "dropped",
+    "event",
+    "features",
+    "leftOut",
+    "rowsDropped",
+    "seed",
+    "source",
+    "targets",
+    "task",
+    "taskFrom",
+    "testRows",
+    "trainRows",
+    "validationRows"
+  ],
+  start: ["event", "out", "step"],
   progress: ["epoch", "epochs", "event", "klNats", "klWeight", "negElboMean", "nllMean", "step", "steps"],
+  trained: ["ended", "event", "out"],
   result: ["coverage90", "event", "meanLogLikelihood", "noiseStd", "rmse", "rows"]
 } as const
 
@@ -40,26 +57,33 @@ describe.concurrent("train", () => {
     expect([code, stderr]).toEqual([0, ""])
     const lines = jsonLines(stdout)
     const events = lines.map((line) => line.event as keyof typeof fields)
-    expect(events.filter((event) => event !== "progress")).toEqual(["data", "result"])
+    expect(events.filter((event) => event !== "progress")).toEqual(["data", "start", "trained", "result"])
     expect([events[0], events.at(-1)]).toEqual(["data", "result"])
     for (const line of lines) {
       expect(Object.keys(line).toSorted()).toEqual(fields[line.event as keyof typeof fields])
     }
     expect(lines[0]).toEqual({
       event: "data",
+      source: "linear.csv",
+      task: "regression",
+      taskFrom: "the target is numbers",
       trainRows: 300,
+      validationRows: 0,
       testRows: 100,
       features: ["a", "b", "seven"],
       targets: ["price"],
+      categories: {},
+      leftOut: [],
+      rowsDropped: 0,
       dropped: ["seven"],
       seed: 42
     })
-    const progress = lines.slice(1, -1) as unknown as ReadonlyArray<Record<"epoch" | "step" | "steps", number>>
+    const progress = lines.slice(2, -2) as unknown as ReadonlyArray<Record<"epoch" | "step" | "steps", number>>
     expect(progress.length).toBeLessThanOrEqual(10)
     expect(progress.map(({ step }) => step)).toEqual(progress.map(({ step }) => step).toSorted((a, b) => a - b))
     // Batches of 32 of 300 rows are ten an epoch.
     expect(progress.at(-1)).toMatchObject({ epoch: 300, epochs: 300, step: 3000, steps: 3000 })
-    for (const { negElboMean, nllMean, klNats } of lines.slice(1, -1) as unknown as ReadonlyArray<
+    for (const { negElboMean, nllMean, klNats } of lines.slice(2, -2) as unknown as ReadonlyArray<
       Record<"negElboMean" | "nllMean" | "klNats", number>
     >) {
       expect(Math.abs(negElboMean - (nllMean + klNats / 300))).toBeLessThan(1e-9 * (1 + Math.abs(negElboMean)))
@@ -86,9 +110,11 @@ describe.concurrent("train", () => {
     expect([code, stderr]).toEqual([0, ""])
     expect(stdout).not.toContain("\u001b")
     expect(stdout).not.toContain("\r")
-    const [data, dropped, ...rest] = stdout.trimEnd().split("\n")
+    const [data, task, dropped, kept, ...rest] = stdout.trimEnd().split("\n")
     expect(data).toBe("two.csv: 54 rows to train on, 6 to test on; 3 features, target price")
+    expect(task).toBe("task: regression, as the target is numbers")
     expect(dropped).toBe("dropped, because constant: seven")
+    expect(kept).toBe("without --out, the model is not kept")
     const loss = String.raw`loss -?\d+\.\d{3} nats per datum \(KL \d+\.\d nats\)`
     expect(rest.at(-6)).toMatch(new RegExp(`^epoch 20 of 20, step 40 of 40: ${loss}$`))
     expect(rest.slice(-5).map((line) => line.replaceAll(/-?\d+\.\d+/g, "N"))).toEqual([

@@ -1,0 +1,69 @@
+/** The flags of a file of data, and reading it as they say. */
+import { Effect, Option, Stdio } from "effect"
+import { Flag } from "effect/cli"
+import { attempt, ConfigError, DataError, Table } from "../index.ts"
+import { given, names, pathFlag, toggle } from "./flags.ts"
+
+export const flags = {
+  delimiter: Flag.String("delimiter").pipe(
+    Flag.withDescription(
+      'between cells: one character, "tab", or "space" for runs of white space (default: as it looks)'
+    ),
+    Flag.withMetavar("CHARACTER"),
+    Flag.optional
+  ),
+  noHeader: toggle("no-header", "the first line is a row; the columns are called column1, column2, ..."),
+  missing: Flag.String("missing").pipe(
+    Flag.withDescription("cells that are missing, besides empty ones (default NA,N/A,NaN,null)"),
+    Flag.withMetavar("TEXTS"),
+    Flag.optional
+  )
+}
+
+export const targetFlags = {
+  targetFile: pathFlag("target-file", "a file with the targets alone, row by row; one without names is called y").pipe(
+    Flag.optional
+  )
+}
+
+/** The values of the flags above. */
+export interface DataFlags {
+  readonly delimiter: Option.Option<string>
+  readonly noHeader: boolean
+  readonly missing: Option.Option<string>
+}
+
+/** What reading a table takes of the flags. */
+const textOptions = ({ delimiter, noHeader, missing }: DataFlags): Table.ReadOptions => ({
+  ...(noHeader ? { header: false } : {}),
+  ...given(delimiter, (character) => ({ delimiter: character })),
+  ...given(missing, (texts) => ({ missing: names(texts) }))
+})
+
+/** A file, or standard input where it is called "-", with the targets of a file of their own beside it. */
+export const read = Effect.fnUntraced(function* (
+  files: { readonly data: string; readonly targets: Option.Option<string> },
+  flags: DataFlags
+) {
+  const stdio = yield* Stdio.Stdio
+  const source = (file: string) => (file === "-" ? { name: "standard input", bytes: stdio.stdin } : file)
+  const options = textOptions(flags)
+  const table = yield* Table.read(source(files.data), options)
+  if (Option.isNone(files.targets)) return table
+  const targets = yield* Table.read(source(files.targets.value), { ...options, prefix: "y" })
+  return yield* attempt(() => Table.join(table, targets), DataError, ConfigError)
+})
+
+/** A hint to choose other columns helps who trains; a model's columns are what they are. */
+export const ofModel = (error: DataError | ConfigError): DataError | ConfigError => {
+  if (error._tag !== "DataError" || error.hint?.includes("`exclude`") !== true) return error
+  const { source, problem, line, column, hint } = error
+  const rows = hint.split(", or columns by")[0]!
+  return new DataError({
+    source,
+    problem,
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(rows === hint ? {} : { hint: rows })
+  })
+}
