@@ -54,8 +54,8 @@ const decode = (texts: Stream.Stream<string, DataError>, delimiter: Delimiter) =
  * space. Cells are trimmed; a cell is missing if it is empty or listed, else a number if it is a plain decimal that is
  * finite, else a text. Blank lines are skipped.
  *
- * **Numerics**: the text is never held, only what is read: at most 40 bytes of memory for each byte of it, and 4 kB for
- * each column.
+ * **Numerics**: the text is not held, only what is read from it: at most 40 bytes are kept for each byte of it, and 4 kB
+ * for each column.
  *
  * **Source**: RFC 4180, quoted cells and line breaks within them included, in UTF-8, plain or gzipped.
  *

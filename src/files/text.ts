@@ -58,28 +58,36 @@ const wholeLines = (bytes: Uint8Array): number => {
   return start
 }
 
-/** What a file that is no text is, by its first bytes. */
-const foreign = ([a, b, c, d]: Uint8Array): readonly [problem: string, hint: string] | undefined => {
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return ["its text is UTF-16", "Save it as UTF-8"]
-  if (a === 0x50 && b === 0x4b && c === 3 && d === 4) {
-    return ["it is a zip archive, as a workbook of a spreadsheet is", "Save the sheet as CSV"]
-  }
-  return undefined
+const join = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+  if (a.length === 0) return b
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
 }
+
+/** Chunks of any size in pieces of at most 64 KiB: what is made of one at a time stays small. */
+const pieces = (chunk: Uint8Array): ReadonlyArray<Uint8Array> => {
+  const size = 64 * 1024
+  return Array.from({ length: Math.ceil(chunk.length / size) }, (_, i) => chunk.subarray(i * size, (i + 1) * size))
+}
+
+/** Whether bytes begin with the mark of UTF-16, in either order. */
+const isUtf16 = ([a, b]: Uint8Array): boolean => (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
 
 /**
  * The text of an opened source, without its byte-order mark.
  *
- * **Errors**: `DataError` with the line where a byte is zero or no UTF-8, and for UTF-16 and zip archives, which are known
- * by their first bytes.
+ * **Errors**: `DataError` with the line where a byte is zero or no UTF-8, and for UTF-16, which its first bytes say.
  *
  * @category readers
  * @since 0.3.0
  */
 export const textOf = ({ name: source, head, bytes }: Opened): Stream.Stream<string, DataError> =>
   Stream.suspend(() => {
-    const found = foreign(head)
-    if (found !== undefined) return Stream.fail(new DataError({ source, problem: found[0], hint: found[1] }))
+    if (isUtf16(head)) {
+      return Stream.fail(new DataError({ source, problem: "its text is UTF-16", hint: "Save it as UTF-8" }))
+    }
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
     const place: Place = { line: 1, afterCr: false }
     let rest = new Uint8Array(0)
@@ -91,7 +99,7 @@ export const textOf = ({ name: source, head, bytes }: Opened): Stream.Stream<str
     const decode = (chunk: Uint8Array): Effect.Effect<string, DataError> => {
       const zero = chunk.indexOf(0)
       if (zero >= 0) return Effect.fail(refuse(chunk.subarray(0, zero), "a byte is zero, so it is no text"))
-      const all = rest.length === 0 ? chunk : new Uint8Array([...rest, ...chunk])
+      const all = join(rest, chunk)
       const whole = all.subarray(0, all.length - unfinished(all))
       let text: string
       try {
@@ -108,5 +116,8 @@ export const textOf = ({ name: source, head, bytes }: Opened): Stream.Stream<str
     const end = Effect.suspend(() =>
       rest.length === 0 ? Effect.succeed("") : Effect.fail(refuse(rest, "a byte is no UTF-8"))
     )
-    return Stream.concat(Stream.mapEffect(bytes, decode), Stream.fromEffect(end))
+    return Stream.concat(
+      bytes.pipe(Stream.map(pieces), Stream.flattenIterable, Stream.mapEffect(decode)),
+      Stream.fromEffect(end)
+    )
   })
