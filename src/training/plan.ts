@@ -36,7 +36,10 @@ export interface FitOptions extends KlWeighting.Options {
   readonly patience?: number
   /** Steps from one event to the next, at most; default what takes the reference engine about 20 ms. */
   readonly stepsPerEvent?: number
-  /** Where to go on from, in place of fresh parameters. The settings must be those it was made with. */
+  /**
+   * Where to go on from, in place of fresh parameters. Everything must be as when it was made, or it is refused; only the
+   * settings inside an `optimizer` that you give cannot be compared.
+   */
   readonly from?: Checkpoint<unknown, unknown>
 }
 

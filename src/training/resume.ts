@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { CheckpointError, type ConfigError, ShapeError } from "../core/errors.ts"
+import { CheckpointError, type ConfigError } from "../core/errors.ts"
 import { fingerprint } from "../core/fingerprint.ts"
 import type { Noise } from "../core/Noise.ts"
 import { formatSpec } from "../core/Shape.ts"
@@ -14,7 +14,7 @@ import { isTensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import type { Dataset } from "../data/index.ts"
 import { kernels } from "../kernels/index.ts"
-import { type Checkpoint, type Run, RunSchema } from "./Checkpoint.ts"
+import { type Checkpoint, type Run, RunSchema, stepsOf } from "./Checkpoint.ts"
 import * as Model from "./Model.ts"
 import { type FitOptions, learningRateOf, type Sizes, validateEveryOf } from "./plan.ts"
 import { nonFiniteState, type State } from "./step.ts"
@@ -117,12 +117,18 @@ const assertFits = (what: string, whose: string, expected: unknown, actual: unkn
   if (found !== undefined) throw refused(`${what} not of this ${whose}: ${found}`, HINT)
 }
 
-/** Throws unless a best result is one of this run at this step. */
+/** Throws unless there is a best result just where validation rows were looked at, and it is one of such a step. */
 const assertBest = (params: unknown, { best, step, run }: Checkpoint<unknown, unknown>): void => {
-  if (best === undefined) return
+  const steps = stepsOf(run)
+  const every = run.validateEvery === undefined ? Number.POSITIVE_INFINITY : (run.validateEvery * steps) / run.epochs
+  const looked = run.validation !== undefined && step >= Math.min(every, steps)
+  if (best === undefined) {
+    if (looked) throw refused(`at step ${step} it has no best parameters, though there are validation rows`, HINT)
+    return
+  }
   assertFits("its best parameters are", "model", params, best.params)
-  const known = Number.isSafeInteger(best.step) && best.step > 0 && best.step <= step && Number.isFinite(best.nllMean)
-  if (known && run.validation !== undefined) return
+  const isLook = best.step > 0 && best.step <= step && (best.step % every === 0 || best.step === steps)
+  if (looked && isLook && Number.isFinite(best.nllMean)) return
   throw refused(`its best parameters are of step ${best.step}, with a score of ${best.nllMean} nats`, HINT)
 }
 
@@ -145,14 +151,9 @@ export const resume = <P, L>(
   if (!(Number.isSafeInteger(from.step) && from.step >= 0 && from.step <= steps)) {
     throw refused(`it is at step ${from.step}, the run has ${steps}`, HINT)
   }
-  try {
-    assertFits("its parameters are", "model", fresh.params, from.params)
-    assertFits("what its optimizer kept is", "optimizer", fresh.optimizer, from.optimizer)
-    assertBest(fresh.params, from)
-  } catch (error) {
-    if (error instanceof ShapeError) throw refused(error.message, HINT)
-    throw error
-  }
+  assertFits("its parameters are", "model", fresh.params, from.params)
+  assertFits("what its optimizer kept is", "optimizer", fresh.optimizer, from.optimizer)
+  assertBest(fresh.params, { ...from, run })
   const what = nonFiniteState(from)
   if (what !== undefined) throw refused(`${what} is not finite`, "Go on from an earlier one")
   return from as Checkpoint<P, L> // checked above: its parameters have the structure and shapes of this model's

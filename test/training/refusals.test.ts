@@ -143,6 +143,16 @@ describe("going on from what is no checkpoint of the run", () => {
       expect(yield* refusal({ ...from, best: { ...best, step: 9 } })).toBe(
         says(`its best parameters are of step 9, with a score of ${best.nllMean} nats`)
       )
+      for (const other of [{ step: 3 }, { step: 0 }, { nllMean: Number.NaN }]) {
+        const { step, nllMean } = { ...best, ...other }
+        expect(yield* refusal({ ...from, best: { ...best, ...other } })).toBe(
+          says(`its best parameters are of step ${step}, with a score of ${nllMean} nats`)
+        )
+      }
+      const { best: __, ...forgetful } = from
+      expect(yield* refusal(forgetful)).toBe(
+        says("at step 8 it has no best parameters, though there are validation rows")
+      )
       expect(yield* refusal({ ...from, best: { ...best, params: {} } })).toContain(
         "the checkpoint: its best parameters are not of this model: nothing at "
       )
