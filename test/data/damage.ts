@@ -42,3 +42,18 @@ export const damaged = (valid: ReadonlyArray<Uint8Array>, telling: ReadonlyArray
   fc
     .tuple(fc.constantFrom(...valid), fc.array(damage(fc.constantFrom(...telling)), { maxLength: 4 }))
     .map(([bytes, steps]) => Uint8Array.from(steps.reduce<ReadonlyArray<number>>((b, step) => step(b), [...bytes])))
+
+/** One of these files with up to eight of its bytes changed and none moved, so that what points at others still does. */
+export const altered = (valid: ReadonlyArray<Uint8Array>, telling: ReadonlyArray<number>): fc.Arbitrary<Uint8Array> =>
+  fc
+    .tuple(
+      fc.constantFrom(...valid),
+      fc.array(fc.tuple(share, fc.oneof(fc.constantFrom(...telling), fc.integer({ min: 0, max: 255 }))), {
+        maxLength: 8
+      })
+    )
+    .map(([bytes, changes]) => {
+      const out = new Uint8Array(bytes)
+      for (const [place, byte] of changes) out[Math.floor(place * out.length)] = byte
+      return out
+    })

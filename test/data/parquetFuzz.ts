@@ -7,7 +7,7 @@ import fc from "fast-check"
 import { expect } from "vitest"
 import { named, noFiles } from "../files/memory.ts"
 import { allocatedBy } from "./allocation.ts"
-import { damaged } from "./damage.ts"
+import { altered, damaged } from "./damage.ts"
 
 const codecs = ["none", "snappy", "gzip", "zstd", "lz4"]
 const names = [
@@ -48,7 +48,7 @@ const assertSound = ({ rows, columns }: Table.Table): void => {
 export const checkParquetMutations = async (set: keyof typeof files, numRuns: number, seed?: number) => {
   const outcomes = { table: 0, error: 0 }
   await fc.assert(
-    fc.asyncProperty(damaged(files[set], telling), async (bytes) => {
+    fc.asyncProperty(fc.oneof(damaged(files[set], telling), altered(files[set], telling)), async (bytes) => {
       const source = named("t.parquet", [bytes])
       const read = Table.read(source, { format: "parquet" }).pipe(noFiles, Effect.result)
       const { taken, value: result } = await allocatedBy(() => Effect.runPromise(read))

@@ -6,8 +6,8 @@
 import type { SchemaElement } from "hyparquet"
 import { DataError } from "../../core/errors.ts"
 
-/** A number, a text, undefined where the cell is missing. */
-export type Cell = number | string | undefined
+/** A number, a text, undefined where the cell is missing; null for a value that no cell can be made of. */
+type Cell = number | string | undefined | null
 
 /** How a column is read. */
 export interface Kind {
@@ -15,7 +15,7 @@ export interface Kind {
   readonly element: SchemaElement
   /** Whether its bytes are texts. */
   readonly texts: boolean
-  /** The cell of a value. What it cannot be makes this throw a `DataError`. */
+  /** The cell of a value that is there. */
   cell(value: unknown): Cell
 }
 
@@ -32,7 +32,7 @@ const twoDigits = (n: number): string => String(n).padStart(2, "0")
 
 /** A time of day in units of which a second has so many, as clocks show it. */
 const clock = (value: unknown, perSecond: number): Cell => {
-  if (typeof value !== "number" && typeof value !== "bigint") return undefined
+  if (typeof value !== "number" && typeof value !== "bigint") return null
   const seconds = Math.floor(Number(value) / perSecond)
   return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(twoDigits).join(":")
 }
@@ -46,8 +46,7 @@ const plain = (value: unknown): Cell => {
     return Number.isNaN(value) ? undefined : String(value)
   }
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-  if (value instanceof Date) return value.toISOString()
-  return undefined
+  return value instanceof Date ? value.toISOString() : null
 }
 
 /** How many units of a time of day a second has. */
@@ -79,7 +78,7 @@ export const kindOf = (source: string, element: SchemaElement): Kind => {
     const scale = element.scale ?? (logical?.type === "DECIMAL" ? logical.scale : 0)
     const decimal = (value: unknown): Cell => {
       const integer = value instanceof Uint8Array ? integerOf(value) : value
-      if (typeof integer !== "number" && typeof integer !== "bigint") return undefined
+      if (typeof integer !== "number" && typeof integer !== "bigint") return null
       return plain(Number(`${integer}e-${scale}`)) // the nearest number
     }
     return { element: raw, texts: false, cell: decimal }

@@ -24,7 +24,7 @@ export interface Budget {
 }
 
 /** Reads what a page of values or of a dictionary holds once it is unpacked. */
-export type Check = (page: Uint8Array) => void
+type Check = (page: Uint8Array) => void
 
 const PLAIN = 0
 const [PLAIN_DICTIONARY, RLE_DICTIONARY] = [2, 8]
@@ -92,12 +92,17 @@ const checkDataV2 = (chunk: Chunk, header: Struct, levels: Uint8Array, dictionar
 
 /**
  * Walks through the pages of a chunk. What is not compressed is checked; for what is, the checks are handed out by the
- * byte of the chunk where the compressed values begin, to be made when they have been unpacked.
+ * byte of the chunk where the compressed values begin, to be made when they have been unpacked. `length` is that of the
+ * pages together.
  *
  * **Errors**: those of `fail`, for pages that go beyond the chunk, have other numbers of rows than the group, or would
  * unpack to more than the budget.
  */
-export const walkPages = (chunk: Chunk, budget: Budget, fail: Fail): ReadonlyMap<number, Check> => {
+export const walkPages = (
+  chunk: Chunk,
+  budget: Budget,
+  fail: Fail
+): { readonly checks: ReadonlyMap<number, Check>; readonly length: number } => {
   const checks = new Map<number, Check>()
   let [at, rows, dictionary] = [0, 0, 0]
   while (rows < chunk.rows) {
@@ -132,5 +137,5 @@ export const walkPages = (chunk: Chunk, budget: Budget, fail: Fail): ReadonlyMap
     else check(page.subarray(levels))
     at = end + packed
   }
-  return checks
+  return { checks, length: at }
 }

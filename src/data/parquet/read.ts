@@ -11,7 +11,7 @@ import { type GrowingColumn, growingColumn } from "../growing.ts"
 import type { Table } from "../Table.ts"
 import { type Kind, kindOf } from "./kinds.ts"
 import { ALLOWED, damaged, type Piece, readLayout } from "./metadata.ts"
-import { type Budget, type Check, walkPages } from "./pages.ts"
+import { type Budget, walkPages } from "./pages.ts"
 
 /** Bytes that pages may unpack to in any case. */
 const UNPACKED = 16 * 1024 * 1024
@@ -68,10 +68,11 @@ const readPiece = async (
   const compressed = codec !== "UNCOMPRESSED"
   const decompress = compressed ? await decompressor(codec) : undefined
   if (compressed && decompress === undefined) throw fail(`its compression ${codec} is not read`)
-  const piece = bytes.slice(start, end)
+  const described = bytes.subarray(start, end)
   const optional = element.repetition_type !== "REQUIRED"
-  const chunk = { bytes: piece, rows, optional, compressed, type, typeLength: element.type_length ?? 0 }
-  const checks: ReadonlyMap<number, Check> = walkPages(chunk, budget, fail)
+  const chunk = { bytes: described, rows, optional, compressed, type, typeLength: element.type_length ?? 0 }
+  const { checks, length } = walkPages(chunk, budget, fail)
+  const piece = bytes.slice(start, start + length) // what has been walked through, and no more
   const unpack: Decompress = (packed, length) => {
     const page = length === 0 ? new Uint8Array() : decompress!(packed, length)
     const check = checks.get(packed.byteOffset)
@@ -104,7 +105,8 @@ const append = (
     for (let i = 0; i < chunk.length; i++, row++) {
       const value = chunk[i]
       if (value === undefined) throw fail("a value in it is not in its dictionary")
-      const cell = kind.cell(value)
+      const cell = value === null ? undefined : kind.cell(value)
+      if (cell === null) throw fail("a value in it is of another type than its column")
       if (typeof cell === "number") column.addNumber(row, cell)
       else if (cell !== undefined && !missing.has(cell)) column.addText(row, cell)
     }
@@ -151,7 +153,9 @@ export const readParquet: (
             fail
           }),
         catch: (error) =>
-          error instanceof DataError ? error : fail(error instanceof Error ? error.message : String(error))
+          error instanceof DataError
+            ? error
+            : fail(`a page in it cannot be decoded (${error instanceof Error ? error.message : String(error)})`)
       })
       first += piece.rows
     }

@@ -68,7 +68,7 @@ export const readStruct = (
   const value = (type: number, depth: number, lists: number): number | boolean | Uint8Array | Struct | undefined => {
     if (depth > MAX_DEPTH) throw damaged()
     if (type === TRUE || type === FALSE) return type === TRUE
-    if (type === BYTE) return next()
+    if (type === BYTE) return (next() << 24) >> 24
     if (type === I16 || type === I32 || type === I64) return integer()
     if (type === DOUBLE) return passed(8)
     if (type === LIST) return list(depth + 1, lists)
