@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
-import { Tensor } from "effect-bayes"
+import { Table, Tensor } from "effect-bayes"
 
 /** images [rows, side * side], labels [rows, 1]. */
 export interface Digits {
@@ -10,9 +10,9 @@ export interface Digits {
   readonly labels: Tensor.Tensor
 }
 
-const read = (folder: string, file: string): Buffer => {
+const read = (folder: string, file: string): Table.NdArray => {
   const path = join(folder, file)
-  if (existsSync(path)) return gunzipSync(readFileSync(path))
+  if (existsSync(path)) return Table.parseIdx(path, gunzipSync(readFileSync(path)))
   throw new Error(`no file ${path}: --data names the folder that holds mnist/${file}`)
 }
 
@@ -20,11 +20,8 @@ const read = (folder: string, file: string): Buffer => {
 export const readDigits = (data: string, { rows, pool }: { readonly rows: number; readonly pool: number }): Digits => {
   const folder = join(data, "mnist")
   const [images, labels] = [read(folder, "train-images-idx3-ubyte.gz"), read(folder, "train-labels-idx1-ubyte.gz")]
-  if (images.readUInt32BE(0) !== 0x803 || labels.readUInt32BE(0) !== 0x801) {
-    throw new Error(`${folder}: not the files of MNIST, whose first four bytes are 00000803 and 00000801`)
-  }
-  const [count, height, width] = [images.readUInt32BE(4), images.readUInt32BE(8), images.readUInt32BE(12)]
-  if (rows > count || height % pool !== 0 || width % pool !== 0) {
+  const [count = 0, height = 0, width = 0] = images.shape
+  if (rows > count || rows > labels.shape[0]! || height % pool !== 0 || width % pool !== 0) {
     throw new Error(`${folder}: ${count} images of ${height} x ${width} give no ${rows} pooled by ${pool}`)
   }
   const [down, across] = [height / pool, width / pool]
@@ -32,10 +29,13 @@ export const readDigits = (data: string, { rows, pool }: { readonly rows: number
   for (let i = 0; i < rows * height * width; i++) {
     const [row, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width]
     const into = (row * down + Math.floor(y / pool)) * across + Math.floor(x / pool)
-    pixels[into]! += images[16 + i]! / (255 * pool * pool)
+    pixels[into]! += images.at(i) / (255 * pool * pool)
   }
   return {
     images: Tensor.from(pixels, { shape: [rows, down * across], dtype: "float32" }),
-    labels: Tensor.from([...labels.subarray(8, 8 + rows)], { shape: [rows, 1], dtype: "float32" })
+    labels: Tensor.from(
+      Array.from({ length: rows }, (_, i) => labels.at(i)),
+      { shape: [rows, 1], dtype: "float32" }
+    )
   }
 }

@@ -5,13 +5,15 @@ import { Standardizer, Tensor } from "effect-bayes"
 import { absent, compare, digits } from "./mnist.ts"
 
 describe.skipIf(absent)("MNIST (skipped where ../shared/data is absent)", () => {
-  it("reads its images: the known first labels, and nearly the mean and std of all training pixels", () => {
-    const { x, y } = digits("train", 2000)
-    const { mean, std } = Standardizer.fitShared(x)
-    expect(Math.abs(mean[0]! / 255 - 0.1307)).toBeLessThan(0.003)
-    expect(Math.abs(std[0]! / 255 - 0.3081)).toBeLessThan(0.003)
-    expect(Array.from(Tensor.toFloat64Array(y).subarray(0, 10))).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
-  })
+  it.effect("reads its images: the known first labels, and nearly the mean and std of all training pixels", () =>
+    Effect.gen(function* () {
+      const { x, y } = yield* digits("train", 2000)
+      const { mean, std } = Standardizer.fitShared(x)
+      expect(Math.abs(mean[0]! / 255 - 0.1307)).toBeLessThan(0.003)
+      expect(Math.abs(std[0]! / 255 - 0.3081)).toBeLessThan(0.003)
+      expect(Array.from(Tensor.toFloat64Array(y).subarray(0, 10))).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
+    })
+  )
 
   // 5 s of a processor that is not shared.
   const timeout = 180_000

@@ -1,7 +1,7 @@
 // Handwritten digits from the IDX files beside the checkout, and the two networks that are compared on them.
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { gunzipSync } from "node:zlib"
+import { NodeServices } from "@effect/platform-node"
 import { Effect } from "effect"
 import {
   BayesianLinear,
@@ -20,6 +20,7 @@ import {
   relu,
   Standardizer,
   sequential,
+  Table,
   Tensor,
   Training
 } from "effect-bayes"
@@ -27,25 +28,22 @@ import {
 const folder = join(process.cwd(), "../shared/data/mnist")
 export const absent = !existsSync(folder)
 
-/** The first numbers of an IDX file of bytes: a magic number that ends in its count of axes, the axes, the bytes. */
-const readIdx = (file: string, axes: number): { readonly shape: ReadonlyArray<number>; readonly bytes: Uint8Array } => {
-  const all = gunzipSync(readFileSync(join(folder, file)))
-  if (all.readUInt32BE(0) !== 0x0800 + axes) throw new Error(`${file} is no IDX file of bytes with ${axes} axes`)
-  const shape = Array.from({ length: axes }, (_, i) => all.readUInt32BE(4 + 4 * i))
-  return { shape, bytes: all.subarray(4 + 4 * axes) }
+/** The first rows of a table of numbers. */
+const firstRows = ({ columns }: Table.Table, rows: number): Tensor.Tensor => {
+  const width = columns.length
+  const numbers = Float64Array.from({ length: rows * width }, (_, i) =>
+    columns[i % width]!.number(Math.floor(i / width))
+  )
+  return Tensor.from(numbers, { shape: [rows, width] })
 }
 
 /** The first images of a set, [count, 784], with bytes for pixels. */
-export const digits = (set: "train" | "t10k", count: number): Dataset.Dataset => {
-  const images = readIdx(`${set}-images-idx3-ubyte.gz`, 3)
-  const labels = readIdx(`${set}-labels-idx1-ubyte.gz`, 1)
-  const size = images.shape[1]! * images.shape[2]!
-  const pixels = Float64Array.from(images.bytes.subarray(0, count * size))
-  return Dataset.make({
-    x: Tensor.from(pixels, { shape: [count, size] }),
-    y: Tensor.from(Float64Array.from(labels.bytes.subarray(0, count)), { shape: [count, 1] })
-  })
-}
+export const digits = (set: "train" | "t10k", count: number) =>
+  Effect.gen(function* () {
+    const images = yield* Table.read(join(folder, `${set}-images-idx3-ubyte.gz`))
+    const labels = yield* Table.read(join(folder, `${set}-labels-idx1-ubyte.gz`))
+    return Dataset.make({ x: firstRows(images, count), y: firstRows(labels, count) })
+  }).pipe(Effect.provide(NodeServices.layer))
 
 const prior = Prior.normal({ std: 0.3 })
 const likelihood = Likelihood.categorical()
@@ -63,7 +61,7 @@ const convolutional = sequential(
 /** Trains both on the first training images and tests them on the first 1,000 test images. */
 export const compare = (images: number, epochs: number) =>
   Effect.gen(function* () {
-    const [train, test] = [digits("train", images), digits("t10k", 1000)]
+    const [train, test] = [yield* digits("train", images), yield* digits("t10k", 1000)]
     const [inputs, targets] = [Standardizer.fitShared(train.x), Standardizer.identity(1)]
     const run = Effect.fnUntraced(function* <P, E>(network: Layer<P, E>) {
       const model = Model.make({ network, likelihood, inputs, targets })
