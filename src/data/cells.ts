@@ -89,7 +89,7 @@ const missing = (table: Table, gappy: ReadonlyArray<TableColumn>, whole: Uint32A
   })
 }
 
-const NON_FINITE = /^\s*[+-]?(inf(inity)?|nan|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)\s*$/i
+const NON_FINITE = /^\s*[+-]?(inf(inity)?|nan|(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?)\s*$/i
 
 /** The error of a column of numbers that has texts: the first of them, with their places. */
 export const textsInNumbers = (table: Table, column: TableColumn, otherwise: string): DataError => {

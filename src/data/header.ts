@@ -25,8 +25,9 @@ const fault = (names: ReadonlyArray<string>): readonly [string, string, string?]
   if (value !== undefined && 2 * numbers.length > names.length) {
     return [`most names in the header are numbers, such as ${value}`, `Is it one? If not, ${WITHOUT_HEADER}`]
   }
-  if (new Set(names).size === names.length) return undefined
-  const twice = names.find((name, i) => names.indexOf(name) !== i)!
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
+  if (twice === undefined) return undefined
   return ["there are two columns of this name", `Rename one; ${WITHOUT_HEADER}`, twice]
 }
 

@@ -178,6 +178,14 @@ describe("cells", () => {
     })
   )
 
+  it.effect("a million digits and a letter are a text, without a number looked for at each of them", () =>
+    Effect.gen(function* () {
+      const digits = "1".repeat(1_000_000)
+      const { columns } = yield* readText(`a\n${digits}\n${digits}x\n${digits}.${digits}e\n`)
+      expect(columns[0]!.texts).toEqual([digits, `${digits}x`, `${digits}.${digits}e`])
+    })
+  )
+
   it.effect("10,000 columns", () =>
     Effect.gen(function* () {
       const row = (f: (c: number) => string) => Array.from({ length: 10_000 }, (_, c) => f(c)).join()

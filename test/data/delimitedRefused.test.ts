@@ -44,6 +44,8 @@ describe("names", () => {
     "5.1,3.5,1.4,0.2,setosa\n",
     `, line 1: most names in the header are numbers, such as 5.1. Is it one? If not, ${without}`
   )
+  const names = Array.from({ length: 99_999 }, (_, i) => `name ${i}`)
+  expectRefused("the last of many twice", `${names.join()},name 99998\n`, `, line 1, column "name 99998"${rename}`)
   const many = "Is a line break missing? Large arrays can be read from .npy"
   const row = ",".repeat(100_000)
   expectRefused("too many columns", row, `, line 1: there are 100001 columns, more than 100000. ${many}`)

@@ -80,6 +80,11 @@ describe("in memory", () => {
         "DataError",
         `t.csv, line 4, column "a": "x" is no number. ${hint}`
       ])
+      const digits = "1".repeat(200_000)
+      expect(yield* message(`a,y\n1,2\n${digits}x,3\n`, { target: "y" })).toEqual([
+        "DataError",
+        `t.csv, line 3, column "a": "${digits.slice(0, 40)}..." is no number. ${hint}`
+      ])
       const one = 'one character that is no quote or line break, "tab", or "space" for runs of white space'
       expect(yield* message("a,y\n1,2\n", { target: "y", delimiter: "ab" })).toEqual([
         "ConfigError",
