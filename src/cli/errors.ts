@@ -38,6 +38,7 @@ const inFlags = (message: string): string => {
   const named = option === undefined || FLAGS[option] === undefined ? message : `${FLAGS[option]}${rest}`
   return named
     .replaceAll(/\b\w+(?:: false)? \((--[\w-]+)\)/g, "$1") // an option with its flag beside it
+    .replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, "$1...") // a SHA-256: its beginning tells enough
     .replaceAll(/`(\w+)`/g, (whole, name: string) => FLAGS[name] ?? whole)
 }
 

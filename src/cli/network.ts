@@ -1,13 +1,13 @@
 /** The flags of the network, its prior and its likelihood, and the model that they ask for. */
 import { Option } from "effect"
 import { Flag } from "effect/cli"
-import { type ActivationName, activations, ConfigError, type Model, Prior } from "../index.ts"
+import { type ActivationName, activations, type Columns, ConfigError, type Dataset, Model, Prior } from "../index.ts"
 import { defaulted } from "./flags.ts"
 
 const ACTIVATIONS = Object.keys(activations) as ReadonlyArray<ActivationName>
 const PRIORS = ["normal", "laplace", "student-t", "scale-mixture"] as const
 const ESTIMATORS = ["reparameterization", "local-reparameterization", "flipout"] as const
-const LIKELIHOODS = ["gaussian", "heteroscedastic", "student-t", "categorical"] as const
+const LIKELIHOODS = ["gaussian", "heteroscedastic", "student-t", "poisson", "categorical"] as const
 
 export const flags = {
   hidden: defaulted(Flag.String("hidden"), 'units of each hidden layer, such as "50" or "50,50"', "50").pipe(
@@ -15,7 +15,7 @@ export const flags = {
   ),
   activation: defaulted(Flag.Literals("activation", ACTIVATIONS), "between the layers", "relu"),
   likelihood: Flag.Literals("likelihood", LIKELIHOODS).pipe(
-    Flag.withDescription("of the targets (default gaussian for numbers, its std learned; categorical for classes)"),
+    Flag.withDescription("of the targets (default gaussian, its std learned; categorical for classes)"),
     Flag.optional
   ),
   prior: defaulted(Flag.Literals("prior", PRIORS), "of every weight and bias", "normal"),
@@ -60,25 +60,30 @@ const priorOf = (kind: NetworkFlags["prior"], std: number): Prior.Prior => {
   return Prior.normal({ std })
 }
 
-/** What recipes of models take. **Errors**: `ConfigError` (thrown). */
-export const networkOptions = (flags: NetworkFlags): Model.NetworkOptions => ({
+/** The options that all recipes of models take. **Errors**: `ConfigError` (thrown). */
+const networkOptions = (flags: NetworkFlags): Model.NetworkOptions => ({
   hidden: unitsOf(flags.hidden),
   activation: flags.activation,
   prior: priorOf(flags.prior, flags.priorStd),
   estimator: flags.estimator === "local-reparameterization" ? "localReparameterization" : flags.estimator
 })
 
-/** The likelihood of a task: `undefined` for that of classes. **Errors**: `ConfigError` (thrown) for one of the other. */
-export const likelihoodOf = (
-  { likelihood }: NetworkFlags,
-  task: "regression" | "classification"
-): Model.RegressionLikelihood | undefined => {
-  const chosen = Option.getOrElse(likelihood, () => (task === "regression" ? "gaussian" : "categorical"))
-  if (task === "classification" && chosen === "categorical") return undefined
-  if (task === "regression" && chosen !== "categorical") return chosen === "student-t" ? "studentT" : chosen
-  const [expected, other] =
-    task === "classification"
-      ? ["categorical, as the target is a class", "regression"]
-      : ["one of numbers", "classification"]
-  throw new ConfigError({ option: "--likelihood", expected, actual: chosen, hint: `Or say --task ${other}` })
+/** The model for a task, standardized on the rows to train on. **Errors**: thrown; `ConfigError` for another's likelihood. */
+export const modelOf = (
+  data: Dataset.Dataset,
+  task: Columns.Task,
+  flags: NetworkFlags
+): Model.Model<unknown, unknown, unknown> => {
+  const chosen = Option.getOrElse(flags.likelihood, () => (task === "regression" ? "gaussian" : "categorical"))
+  if ((chosen === "categorical") !== (task === "classification")) {
+    const [expected, other] =
+      task === "classification"
+        ? ["categorical, as the target is a class", "regression"]
+        : ["one of numbers", "classification"]
+    throw new ConfigError({ option: "--likelihood", expected, actual: chosen, hint: `Or say --task ${other}` })
+  }
+  const options = networkOptions(flags)
+  if (chosen === "categorical") return Model.classification(data, options)
+  if (chosen === "poisson") return Model.counts(data, options)
+  return Model.regression(data, { ...options, likelihood: chosen === "student-t" ? "studentT" : chosen })
 }

@@ -22,7 +22,7 @@ const figuresOf = (result: Evaluation): ReadonlyArray<readonly [what: string, fi
         ["RMSE", `${result.rmse.map((v) => v.toPrecision(4)).join(", ")} (in the target's unit)`],
         ["mean log-likelihood", `${result.meanLogLikelihood.toFixed(4)} nats per row`],
         ["90% interval holds", `${(100 * result.coverage90).toFixed(1)}% of the targets`],
-        ["noise learned, std", result.noiseStd.map((v) => v.toPrecision(4)).join(", ")]
+        ["noise, std", result.noiseStd.map((v) => v.toPrecision(4)).join(", ")]
       ]
 
 /** Prints an evaluation; `where` says of which rows. */

@@ -73,11 +73,7 @@ const share = Effect.fnUntraced(function* (flag: string, rows: Dataset.Dataset, 
     return yield* new ConfigError({ option: flag, expected: "a number between 0 and 1", actual: String(fraction) })
   }
   const split = () => Dataset.split(rows, { key: noise.key("split", index), testFraction: fraction })
-  const named = (error: DataError | ConfigError) =>
-    error._tag === "DataError" && error.source === "Dataset.split"
-      ? new DataError({ source: rows.origin?.source ?? error.source, problem: error.problem })
-      : error
-  return yield* Effect.mapError(attempt(split, DataError, ConfigError), named)
+  return yield* attempt(split, DataError, ConfigError)
 })
 
 const TEST = 0

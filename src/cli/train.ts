@@ -1,7 +1,7 @@
 /** `effect-bayes train DATA --target COLUMN`: trains on a table, keeps the model, and tests it on rows it did not see. */
 import { Console, Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
-import { attempt, ConfigError, DataError, Model, ShapeError, Training } from "../index.ts"
+import { attempt, ConfigError, DataError, ShapeError, Training } from "../index.ts"
 import * as data from "./data.ts"
 import * as common from "./flags.ts"
 import * as keeping from "./keeping.ts"
@@ -40,15 +40,6 @@ const config = {
   json: common.json
 }
 
-/** The model for the task, of the rows to train on. **Errors**: thrown. */
-const modelOf = ({ fitted, train }: rows.Rows, flags: network.NetworkFlags): Model.Model<unknown, unknown, unknown> => {
-  const likelihood = network.likelihoodOf(flags, fitted.task)
-  const options = network.networkOptions(flags)
-  return likelihood === undefined
-    ? Model.classification(train, options)
-    : Model.regression(train, { ...options, likelihood })
-}
-
 /** How a run ended, and where it is kept. */
 const printEnd = (
   last: Option.Option<Training.Progress<unknown, unknown>>,
@@ -77,7 +68,12 @@ export const train = Command.make("train", config, (options) =>
     }
     const from = yield* keeping.begin(options)
     const parts = yield* rows.prepare(options, options)
-    const model = yield* attempt(() => modelOf(parts, options), ConfigError, DataError, ShapeError)
+    const model = yield* attempt(
+      () => network.modelOf(parts.train, parts.fitted.task, options),
+      ConfigError,
+      DataError,
+      ShapeError
+    )
     yield* printRows(parts, model, options)
     yield* keeping.printBeginning(options, from)
     const keeper = keeping.keeper(model, options)

@@ -19,6 +19,7 @@ export {
 export {
   type ClassificationOptions,
   classification,
+  counts,
   type LearnedLikelihood,
   type Loose,
   type NetworkOptions,

@@ -18,7 +18,7 @@ import {
   type Layer,
   sequential
 } from "../layers/index.ts"
-import type { Classification, Regression } from "./Model.ts"
+import type { Classification, Counting, Regression } from "./Model.ts"
 
 /** How the network is built; every field has a default. @category models @since 0.2.0 */
 export interface NetworkOptions {
@@ -93,6 +93,17 @@ const likelihoodOf = (
     : Likelihood.gaussian({ std: targets.std.map((unit) => noiseStd / unit) })
 }
 
+const assertNumbers = (recipe: string, { targets }: Columns.Columns): void => {
+  const categorical = targets.find(({ kind }) => kind === "categorical")
+  if (categorical === undefined) return
+  throw new ConfigError({
+    option: `Model.${recipe}, the target`,
+    expected: "numbers",
+    actual: `the categories of "${categorical.name}"`,
+    hint: 'Use Model.classification, or read the table as "regression"'
+  })
+}
+
 /**
  * A fully connected Bayesian network for real targets, standardized on the training rows, its noise learned or given.
  * Features are standardized too, but for the zeros and ones of categories.
@@ -107,15 +118,7 @@ export const regression = (
   options: RegressionOptions = {}
 ): Regression<Loose, Loose, LearnedLikelihood> => {
   const { x, y, features, targets: names, columns } = "train" in data ? data.train : data
-  const categorical = columns.targets.find(({ kind }) => kind === "categorical")
-  if (categorical !== undefined) {
-    throw new ConfigError({
-      option: "Model.regression, the target",
-      expected: "numbers",
-      actual: `the categories of "${categorical.name}"`,
-      hint: 'Use Model.classification, or read the table as "regression"'
-    })
-  }
+  assertNumbers("regression", columns)
   const inputs = Standardizer.fit(x, features, Columns.indicators(columns))
   const targets = Standardizer.fit(y, names)
   if (targets.dropped.length > 0) {
@@ -126,6 +129,36 @@ export const regression = (
   const network = fullyConnected(inputs.columns.length, outputs, options)
   const likelihood = likelihoodOf(targets, options)
   return { network, likelihood, inputs, targets, columns, dtype: "float32" }
+}
+
+/**
+ * A fully connected Bayesian network for counts, which are Poisson: the network says the logarithm of each target's mean.
+ * Features are standardized on the training rows, but for the zeros and ones of categories; counts stay as they are.
+ *
+ * **Errors**: `ConfigError` for options and for a target of categories, `DataError` for features that cannot be
+ * standardized. Training refuses targets that are no counts.
+ *
+ * @example
+ * ```ts
+ * import { Dataset, Model } from "effect-bayes"
+ *
+ * const data = Dataset.make({ x: [[0.1], [0.9], [2.2]], y: [[0], [3], [1]] })
+ * Model.counts(data, { hidden: [8] }).likelihood.spec.kind // => "poisson"
+ * ```
+ *
+ * @category constructors
+ * @since 0.3.0
+ */
+export const counts = (
+  data: Dataset.Split | Dataset.Dataset,
+  options: NetworkOptions = {}
+): Counting<Loose, Loose, Tree.Empty> => {
+  const { x, y, features, columns } = "train" in data ? data.train : data
+  assertNumbers("counts", columns)
+  const inputs = Standardizer.fit(x, features, Columns.indicators(columns))
+  const targets = Standardizer.identity(y.shape[1] ?? 0)
+  const network = fullyConnected(inputs.columns.length, targets.columns.length, options)
+  return { network, likelihood: Likelihood.poisson(), inputs, targets, columns, dtype: "float32" }
 }
 
 /** How a classification network is built; every field has a default. @category models @since 0.2.0 */

@@ -122,7 +122,7 @@ describe.concurrent("train", () => {
       "  RMSE                 N (in the target's unit)",
       "  mean log-likelihood  N nats per row",
       "  90% interval holds   N% of the targets",
-      "  noise learned, std   N"
+      "  noise, std           N"
     ])
   })
 

@@ -44,3 +44,36 @@ describe("regression by the name of its likelihood", () => {
     }).pipe(Effect.provide(Noise.layer(3)))
   )
 })
+
+describe("counts", () => {
+  it.effect("are learned as Poisson means that grow along the inputs", () =>
+    Effect.gen(function* () {
+      // log mean = 0.5 + x; the counts are the quantiles of their rows' noise, so that no draw is needed.
+      const count = (row: number) => {
+        const rate = Math.exp(0.5 + x[row]![0]!)
+        const level = ((row * 0.618) % 1) * 0.999
+        let [k, p] = [0, Math.exp(-rate)]
+        for (let sum = p; sum < level; sum += p) p *= rate / ++k
+        return [k]
+      }
+      const counted = Dataset.make({ x, y: x.map((_, row) => count(row)) })
+      const fit = yield* Training.fit(Model.counts(counted, { hidden: [8] }), counted, { epochs: 150 })
+      const { mean } = yield* Prediction.predict(fit, Tensor.from([[-0.5], [0.5]]), { draws: 50 })
+      // 400 counts of mean about 2 give the log of a mean to about 5%; the prior pulls a little more.
+      const [low, high] = Tensor.toFloat64Array(mean)
+      expect(Math.abs(low! - 1)).toBeLessThan(0.25)
+      expect(Math.abs(high! - Math.E)).toBeLessThan(0.5)
+    }).pipe(Effect.provide(Noise.layer(3)))
+  )
+
+  it("refuse categories", () => {
+    const columns = {
+      features: [{ kind: "numeric", name: "x" }],
+      targets: [{ kind: "categorical", name: "kind", categories: ["a", "b"] }]
+    } as const
+    const classes = Dataset.make({ x: [[0], [1]], y: [[0], [1]], columns })
+    expect(() => Model.counts(classes)).toThrow(
+      'Model.counts, the target: expected numbers, got the categories of "kind". Use Model.classification, or read the table as "regression"'
+    )
+  })
+})
