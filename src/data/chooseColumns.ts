@@ -47,7 +47,7 @@ const ROW_NAMES = ["rownames", "row", "rownum", "index", "id", "idx", "rowid", "
 
 /** Whether a column has the name and the values of one that only numbers the rows, from 0 or from 1. */
 const numbersRows = (table: Table, column: TableColumn): boolean => {
-  if (!ROW_NAMES.includes(column.name.trim().toLowerCase()) || column.count.numbers < table.rows) return false
+  if (!ROW_NAMES.includes(column.name.trim().toLowerCase())) return false
   const first = column.number(0)
   if (first !== 0 && first !== 1) return false
   for (let row = 1; row < table.rows; row++) if (column.number(row) !== first + row) return false

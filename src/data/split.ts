@@ -51,7 +51,7 @@ const shares = (sizes: ReadonlyArray<number>, count: number): ReadonlyArray<numb
   const rows = sizes.reduce((sum, size) => sum + size, 0)
   const least = count >= sizes.length ? 1 : 0
   const exact = sizes.map((size) => (count * size) / rows)
-  const given = sizes.map((size, k) => Math.max(least, Math.min(size - 1, Math.floor(exact[k]!))))
+  const given = exact.map((share) => Math.max(least, Math.floor(share)))
   const total = Math.min(count, rows - sizes.length)
   let sum = given.reduce((a, b) => a + b, 0)
   while (sum !== total) {

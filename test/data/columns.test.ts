@@ -1,7 +1,7 @@
 // Columns: what a choice makes of a table, by value.
 import { Columns, Dataset, Tensor } from "effect-bayes"
 import { describe, expect, it } from "vitest"
-import { type Cell, tableOf } from "./tables.ts"
+import { type Cell, many, tableOf } from "./tables.ts"
 
 const numeric = (name: string) => ({ kind: "numeric", name })
 const categorical = (name: string, ...categories: ReadonlyArray<string>) => ({ kind: "categorical", name, categories })
@@ -39,9 +39,9 @@ describe("fit", () => {
   })
 
   it("sorts numbers by size before texts by letters, and knows a number by its value", () => {
-    const t = tableOf({ k: ["b", 10, "B", -0, 9, "1e999", 0, 1e21, -3], y: [1, 2, 3, 4, 5, 6, 7, 8, 9] })
+    const t = tableOf({ k: ["b", 10, "B", -0, 9, "1e999", 0, 1e21, -3, "", "0x10"], y: many(11, (i) => i) })
     const { columns } = Columns.fit(t, { target: "y", categorical: ["k"] })
-    expect(columns.features).toEqual([categorical("k", "-3", "0", "9", "10", "1e+21", "1e999", "B", "b")])
+    expect(columns.features).toEqual([categorical("k", "-3", "0", "9", "10", "1e+21", "", "0x10", "1e999", "B", "b")])
   })
 
   const tasks: ReadonlyArray<

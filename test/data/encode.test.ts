@@ -54,19 +54,30 @@ describe("encode", () => {
 
   it("leaves out rows that lack a value, and says which are left", () => {
     const t = tableOf({
-      cap: ["x", undefined, 7, "y"],
-      size: [1, 2, undefined, 4],
+      cap: [undefined, "x", 7, "y"],
+      size: [2, 1, undefined, 4],
       edible: ["no", "no", "no", undefined]
     })
-    expect(Columns.encode(columns, t, { dropMissing: true }).origin?.lines).toEqual(Uint32Array.of(2))
+    expect(Columns.encode(columns, t, { dropMissing: true }).origin?.lines).toEqual(Uint32Array.of(3))
     const { x, rows } = Columns.inputs(columns, t, { dropMissing: true })
     expect([Tensor.toArray(x), rows]).toEqual([
       [
         [0, 1, 0, 1],
         [0, 0, 1, 4]
       ],
-      Uint32Array.of(0, 3)
+      Uint32Array.of(1, 3)
     ])
+  })
+
+  it("refuses more texts than a table tells apart, also where the unseen one would be dropped", () => {
+    // The table holds 1001 texts; "other" shares the code of the last, which is known.
+    const known = many(1000, (i) => `k${i}`)
+    const cells = ["unseen", ...known, "other"]
+    const t = tableOf({ k: cells, size: cells.map((_, i) => (i === 0 ? undefined : i)) })
+    const features = [{ kind: "categorical", name: "k", categories: known }, size] as const
+    expect(() => Columns.inputs({ features, targets: [] }, t, { dropMissing: true })).toThrow(
+      't.csv, line 2, column "k": "unseen" is none of the categories known, which are k0, k1'
+    )
   })
 
   it("wants no targets for features alone", () => {

@@ -124,6 +124,15 @@ describe("fit refuses", () => {
       { target, dropMissing: true },
       "t.csv: no row is left: each of the 2 lacks a value in a, b. Leave a column out by `exclude`"
     ],
+    [
+      "rows that all lack a value in one of many columns",
+      tableOf([
+        ...many(6, (i) => [`a${i}`, many(6, (row) => (row === i ? undefined : 1))] as const),
+        ["y", many(6, (i) => i)]
+      ]),
+      { target, dropMissing: true },
+      "t.csv: no row is left: each of the 6 lacks a value in a0, a1, a2, a3, a4 and 1 more. Leave a column out by `exclude`"
+    ],
     ["a text among numbers", xy([1, "x", 3]), { target }, `t.csv, line 3, column "a": "x" is no number. ${mixed}`],
     [
       "texts among numbers",
@@ -201,6 +210,17 @@ describe("fit refuses", () => {
       "texts that all differ",
       xy(many(1001, (i) => `name ${i}`)),
       { target },
+      't.csv, column "a": it has more than 1000 different values, such as "name 0", "name 1", "name 2". ' +
+        "Is it a name or an identifier? Leave it out by `exclude`"
+    ],
+    [
+      "too many texts, also where few are left",
+      tableOf({
+        a: many(1100, (i) => `name ${i}`),
+        b: many(1100, (i) => (i < 200 ? undefined : i)),
+        y: many(1100, (i) => i)
+      }),
+      { target, dropMissing: true },
       't.csv, column "a": it has more than 1000 different values, such as "name 0", "name 1", "name 2". ' +
         "Is it a name or an identifier? Leave it out by `exclude`"
     ],

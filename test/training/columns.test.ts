@@ -160,6 +160,7 @@ describe("Dataset.make", () => {
       columns
     })
     expect([data.features, data.targets, data.columns]).toEqual([["a=u", "a=v"], ["y", "k"], columns])
+    expect(Columns.classes({ ...columns, targets: columns.targets.toReversed() })).toBeUndefined() // two targets
     expect(Dataset.make({ x, y: [[1], [2]] }).columns).toEqual(Columns.numeric(["x0", "x1"], ["y0"]))
   })
 
