@@ -88,10 +88,41 @@ export const open: (source: Source) => Effect.Effect<Opened, DataError, FileSyst
     return yield* new DataError({ source: name, problem: "it is gzipped twice", hint: "Unzip it once first" })
   })
 
+const BLOCK = 64 * 1024
+
+/** Bytes kept in blocks of one size, however small the chunks that they come in. */
+const keeper = () => {
+  const full: Array<Uint8Array> = []
+  let [last, used] = [new Uint8Array(BLOCK), 0]
+  const length = (): number => full.length * BLOCK + used
+  return {
+    length,
+    add: (chunk: Uint8Array): void => {
+      for (let at = 0; at < chunk.length; ) {
+        if (used === BLOCK) {
+          full.push(last)
+          last = new Uint8Array(BLOCK)
+          used = 0
+        }
+        const part = chunk.subarray(at, at + BLOCK - used)
+        last.set(part, used)
+        used += part.length
+        at += part.length
+      }
+    },
+    all: (): Uint8Array => {
+      const content = new Uint8Array(length())
+      for (const [i, block] of full.entries()) content.set(block, i * BLOCK)
+      content.set(last.subarray(0, used), full.length * BLOCK)
+      return content
+    }
+  }
+}
+
 /**
  * The whole content of a source in one array, unzipped.
  *
- * **Numerics**: allocates at most three times the content, and 1 MiB.
+ * **Numerics**: allocates at most twice the content and 64 KiB, besides the chunks that it comes in.
  *
  * **Errors**: those of `open`, and `DataError` where the content is larger than an array can be.
  *
@@ -101,20 +132,11 @@ export const open: (source: Source) => Effect.Effect<Opened, DataError, FileSyst
 export const readAll: (source: Source) => Effect.Effect<Uint8Array, DataError, FileSystem.FileSystem> =
   Effect.fnUntraced(function* (source) {
     const { name, bytes } = yield* open(source)
-    let [content, length] = [new Uint8Array(64 * 1024), 0]
-    const append = (chunk: Uint8Array): void => {
-      if (length + chunk.length > content.length) {
-        const larger = new Uint8Array(Math.max(2 * content.length, length + chunk.length))
-        larger.set(content.subarray(0, length))
-        content = larger
-      }
-      content.set(chunk, length)
-      length += chunk.length
-    }
+    const kept = keeper()
     const tooLarge = (): DataError => {
-      const problem = `it is too large to be held whole (more than ${length} bytes)`
+      const problem = `it is too large to be held whole (${kept.length()} bytes and more)`
       return new DataError({ source: name, problem, hint: "Read a smaller file" })
     }
-    yield* Stream.runForEach(bytes, (chunk) => Effect.try({ try: () => append(chunk), catch: tooLarge }))
-    return yield* Effect.try({ try: () => content.slice(0, length), catch: tooLarge })
+    yield* Stream.runForEach(bytes, (chunk) => Effect.try({ try: () => kept.add(chunk), catch: tooLarge }))
+    return yield* Effect.try({ try: kept.all, catch: tooLarge })
   }, Effect.scoped)

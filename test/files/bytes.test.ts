@@ -9,6 +9,7 @@ import fc from "fast-check"
 import { afterAll, describe } from "vitest"
 import { DataError } from "../../src/core/errors.ts"
 import { open, readAll } from "../../src/files/bytes.ts"
+import { allocatedBy } from "../data/allocation.ts"
 import { chunksOf, cutAt, gzip, named, noFiles, utf8 } from "./memory.ts"
 
 const run = <A>(effect: Effect.Effect<A, unknown>) => Effect.runPromise(effect)
@@ -42,6 +43,20 @@ describe("streams", () => {
         expect(again).toEqual(content)
       })
     ))
+
+  it("content of many blocks, in chunks smaller and larger than one", async () => {
+    const content = Uint8Array.from({ length: 1_500_000 }, (_, i) => (i * i) >> 5)
+    for (const size of [10_000, 65_536, 100_000, 2_000_000]) {
+      expect(Buffer.compare(await run(read(chunksOf(content, size))), content)).toBe(0)
+    }
+  })
+
+  it("takes twice the content and 64 KiB", async () => {
+    const chunks = chunksOf(new Uint8Array(16_000_000).fill(7), 65_536)
+    const { taken, value } = await allocatedBy(() => run(read(chunks)))
+    expect(value.length).toBe(16_000_000)
+    expect(taken).toBeLessThan(2 * 16_000_000 + 65_536 + 2_000_000) // and what the stream takes for 245 chunks
+  })
 
   it("what is handed out may be changed and stays apart from what was given", async () => {
     const given = utf8("1,2\n")
