@@ -13,7 +13,9 @@ import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { attempt } from "./attempt.ts"
 import { ConfigError, ShapeError } from "./errors.ts"
+import { formatSpec } from "./Shape.ts"
 import * as Tensor from "./Tensor.ts"
+import * as Tree from "./Tree.ts"
 
 /** @category models @since 0.1.0 */
 export interface Spec {
@@ -62,6 +64,30 @@ export const TensorSchema = /*#__PURE__*/ Schema.Union([
   )
 ])
 
+const SHOWN = 500
+
+const cut = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text)
+
+/**
+ * What a schema has to say of plain data: tensors are shown by their shapes, and messages stay short, whatever the data
+ * are. **Errors**: `ConfigError`.
+ */
+export const decodeSpec = <S extends Schema.ConstraintDecoder<unknown>>(
+  schema: S,
+  spec: unknown,
+  { option, expected }: { readonly option: string; readonly expected: string }
+): S["Type"] => {
+  const decoded = Schema.decodeUnknownResult(schema)(spec)
+  if (Result.isSuccess(decoded)) return decoded.success
+  const shown = Tree.mapWith(Tree.isEnd, (end) => (Tensor.isTensor(end) ? formatSpec(end) : end), spec)
+  throw new ConfigError({
+    option,
+    expected,
+    actual: cut(JSON.stringify(shown) ?? "undefined"),
+    hint: cut(decoded.failure.message)
+  })
+}
+
 /** A definition whose fields are decoded by a schema before `make` sees them. @category constructors @since 0.1.0 */
 export const define = <S extends Schema.ConstraintDecoder<unknown>, A, Context = void>(
   kind: string,
@@ -69,16 +95,8 @@ export const define = <S extends Schema.ConstraintDecoder<unknown>, A, Context =
   make: (fields: S["Type"], context: Context) => A
 ): Definition<A, Context> => ({
   kind,
-  make: (spec, context) => {
-    const decoded = Schema.decodeUnknownResult(schema)(spec)
-    if (Result.isSuccess(decoded)) return make(decoded.success, context)
-    throw new ConfigError({
-      option: `the spec of a "${kind}"`,
-      expected: "the fields of its schema",
-      actual: JSON.stringify(spec),
-      hint: decoded.failure.message
-    })
-  }
+  make: (spec, context) =>
+    make(decodeSpec(schema, spec, { option: `the spec of a "${kind}"`, expected: "the fields of its schema" }), context)
 })
 
 /** Makes the thing that a spec describes. **Errors**: `ConfigError` for an unknown kind or wrong fields. */
@@ -93,7 +111,7 @@ export const rebuild = <A, Context>(
   throw new ConfigError({
     option: `the kind of a ${what}`,
     expected: `one of ${registry.map((d) => d.kind).join(", ")}`,
-    actual: String(spec.kind),
+    actual: cut(String(spec.kind)),
     hint: "A kind of your own is registered by adding its definition to the list"
   })
 }

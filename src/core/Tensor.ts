@@ -89,18 +89,20 @@ export const from = (
     return fromStorage(options?.shape ?? [nested.length], copy)
   }
   const shape = shapeOf(nested)
-  const values = allocate(dtype, Shape.size(shape))
-  let next = 0
-  const fill = (node: unknown, depth: number, path: string): void => {
+  // Collected before anything is allocated: what the first rows promise, the others need not keep.
+  const found: Array<number> = []
+  const collect = (node: unknown, depth: number, path: string): void => {
     if (depth === shape.length) {
       if (typeof node !== "number") throw misfit(path, "a number", node)
-      values[next++] = node
+      found.push(node)
       return
     }
     if (!isArrayLike(node) || node.length !== shape[depth]) throw misfit(path, `${shape[depth]} elements`, node)
-    for (let i = 0; i < node.length; i++) fill(node[i], depth + 1, `${path}[${i}]`)
+    for (let i = 0; i < node.length; i++) collect(node[i], depth + 1, `${path}[${i}]`)
   }
-  fill(nested, 0, "")
+  collect(nested, 0, "")
+  const values = allocate(dtype, found.length)
+  values.set(found)
   return fromStorage(options?.shape ?? shape, values)
 }
 

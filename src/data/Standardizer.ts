@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { DataError, ShapeError } from "../core/errors.ts"
+import { assertConfig, DataError, ShapeError } from "../core/errors.ts"
 import { axis, type DType, format } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 
@@ -24,6 +24,26 @@ export const StandardizerSchema = /*#__PURE__*/ Schema.Struct({
 
 /** Plain data: one mean and std for each column kept. @category models @since 0.1.0 */
 export type Standardizer = typeof StandardizerSchema.Type
+
+/**
+ * Checks that a standardizer from a file is one: columns that there are, in their order, each with a mean and a standard
+ * deviation above 0. **Errors**: `ConfigError`.
+ *
+ * @category assertions
+ * @since 0.3.0
+ */
+export const assertValid = (what: string, { width, columns, mean, std }: Standardizer): void => {
+  const ordered = columns.every((c, i) => Number.isSafeInteger(c) && c >= 0 && (i === 0 || c > columns[i - 1]!))
+  const inside = Number.isSafeInteger(width) && columns.length > 0 && columns.at(-1)! < width
+  assertConfig(ordered && inside, `${what}, columns`, `some of ${width} columns, in their order`, brief(columns))
+  const each = mean.length === columns.length && mean.every(Number.isFinite)
+  assertConfig(each, `${what}, mean`, `${columns.length} finite numbers`, brief(mean))
+  const positive = std.length === columns.length && std.every((s) => Number.isFinite(s) && s > 0)
+  assertConfig(positive, `${what}, std`, `${columns.length} finite numbers above 0`, brief(std))
+}
+
+const brief = (numbers: ReadonlyArray<number>): string =>
+  `[${numbers.slice(0, 8).join(", ")}${numbers.length > 8 ? `, ... ${numbers.length - 8} more` : ""}]`
 
 /** Leaves columns as they are. @category constructors @since 0.1.0 */
 export const identity = (width: number): Standardizer => ({

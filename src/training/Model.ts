@@ -6,12 +6,11 @@
  *
  * @since 0.1.0
  */
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { assertConfig, ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import type { DType } from "../core/Shape.ts"
-import { SpecSchema } from "../core/Spec.ts"
+import { decodeSpec, SpecSchema } from "../core/Spec.ts"
 import { Columns, Standardizer } from "../data/index.ts"
 import { Likelihood } from "../distributions/index.ts"
 import { builtin, type Layer, fromSpec as layerFromSpec, type Registry } from "../layers/index.ts"
@@ -77,7 +76,7 @@ export const isClassification = <F extends Fitted>(
  * the model can read tables.
  *
  * **Errors**: `ShapeError` if the network does not take that many inputs, `ConfigError` for classes or counts that
- * would be standardized, and for columns of another width than the standardizers'.
+ * would be standardized, for columns of another width than the standardizers', and for a standardizer that is none.
  *
  * @category constructors
  * @since 0.1.0
@@ -90,6 +89,8 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
   readonly columns?: Columns.Columns
   readonly dtype?: DType
 }): Model<P, E, L> & { readonly likelihood: K } => {
+  Standardizer.assertValid("a model's inputs", options.inputs)
+  Standardizer.assertValid("a model's targets", options.targets)
   options.network.outShape([options.inputs.columns.length])
   checkColumns(options)
   const { likelihood, targets } = options
@@ -138,27 +139,16 @@ export const spec = <P, E, L>({ network, likelihood, ...rest }: Model<P, E, L>):
 /**
  * The model of a spec. Layers and likelihoods of your own are found if the registry has them.
  *
- * **Errors**: `ConfigError` for unknown kinds, wrong fields, and columns of another width than the standardizers'.
+ * **Errors**: `ConfigError` for unknown kinds and wrong fields; those of `make`.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const fromSpec = (spec: unknown, registry: Registry = builtin): Model<unknown, unknown, unknown> => {
-  const decoded = Schema.decodeUnknownResult(ModelSpec)(spec)
-  if (Result.isFailure(decoded)) {
-    const hint = decoded.failure.message
-    throw new ConfigError({
-      option: "the spec of a model",
-      expected: "what Model.spec gives",
-      actual: JSON.stringify(spec),
-      hint
-    })
-  }
-  const { network, likelihood, ...rest } = decoded.success
-  checkColumns(rest)
-  return {
-    ...rest,
-    network: layerFromSpec(network, registry),
-    likelihood: Likelihood.fromSpec(likelihood, registry.likelihoods)
-  }
+  const decoded = decodeSpec(ModelSpec, spec, { option: "the spec of a model", expected: "what Model.spec gives" })
+  return make({
+    ...decoded,
+    network: layerFromSpec(decoded.network, registry),
+    likelihood: Likelihood.fromSpec(decoded.likelihood, registry.likelihoods)
+  })
 }

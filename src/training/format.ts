@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { CheckpointError } from "../core/errors.ts"
 import * as Shape from "../core/Shape.ts"
-import type { Tensor } from "../core/Tensor.ts"
+import { isTensor, type Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { VERSION } from "../core/version.ts"
 import { encode } from "../files/codec.ts"
@@ -120,6 +120,27 @@ export const paramsOf = <P, E, L>(
   ) as Model.Params<P, L>
 }
 
+/** Characters of all formulas in a spec: what is compiled of one can be some thousand times as large as its text. */
+const MAX_FORMULAS = 20_000
+
+/** Throws where a spec has more formulas than are compiled. **Errors**: `CheckpointError`. */
+export const assertFewFormulas = (source: string, spec: unknown): void => {
+  const lengthOf = (node: unknown): number => {
+    if (isTensor(node) || typeof node !== "object" || node === null) return 0
+    const inside = Object.values(node).reduce((sum: number, child) => sum + lengthOf(child), 0)
+    if (!("kind" in node && node.kind === "expression")) return inside
+    const { kind: _, ...texts } = node
+    return Object.values(texts).reduce(
+      (sum: number, text) => sum + (typeof text === "string" ? text.length : 0),
+      inside
+    )
+  }
+  const length = lengthOf(spec)
+  if (length <= MAX_FORMULAS) return
+  const problem = `the formulas in its spec have ${length} characters in all, above ${MAX_FORMULAS}`
+  throw new CheckpointError({ source, problem, hint: "Share one prior among layers that are lifted together" })
+}
+
 /**
  * A model as the metadata and the tensors of a file. Nothing depends on a clock: the same model gives the same.
  *
@@ -142,7 +163,9 @@ export const toFile = <P, E, L>(
     const { run, step } = state
     parts.push(["state", { params: fitting("the parameters of the state", state.params), run, step }])
   }
-  const { json, tensors } = encode(source, [...parts, ["model", Model.spec(model)]])
+  const spec = Model.spec(model)
+  assertFewFormulas(source, spec)
+  const { json, tensors } = encode(source, [...parts, ["model", spec]])
   const { name, bits } = kernels(model.dtype)
   const metadata = {
     format: FORMAT,

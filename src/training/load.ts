@@ -13,7 +13,7 @@ import { openSafetensors } from "../files/readSafetensors.ts"
 import { type Entry, specOf } from "../files/safetensors.ts"
 import { builtin, type Registry } from "../layers/index.ts"
 import type { Checkpoint, Run } from "./Checkpoint.ts"
-import { configOf, cut, listed, metadataOf, paramsOf, type Saved, type Versions } from "./format.ts"
+import { assertFewFormulas, configOf, cut, listed, metadataOf, paramsOf, type Saved, type Versions } from "./format.ts"
 import * as Model from "./Model.ts"
 
 /** A tensor of the model's spec may stand in it as often as makes so many times the file's numbers. */
@@ -108,6 +108,7 @@ export const load: (
       source,
       decode(source, json, (name) => tensors.get(name))
     )
+    yield* attempt(() => assertFewFormulas(source, config.model), CheckpointError)
     const model = yield* attempt(
       () => Model.fromSpec(config.model, options?.registry ?? builtin),
       ConfigError,
