@@ -6,6 +6,7 @@ import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { BayesianLinear, builtin, Key, Linear, Model, Prior, relu, sequential, Tensor } from "effect-bayes"
 import { describe, expect } from "vitest"
+import { VERSION } from "../../src/core/version.ts"
 import { encode } from "../../src/files/safetensors.ts"
 import { toFile } from "../../src/training/format.ts"
 import { newFolder } from "../files/folders.ts"
@@ -79,7 +80,7 @@ describe("load refuses", () => {
     [
       "a newer format",
       withMetadata({ format_version: "2", library_version: "9.1.0", config: "{new}" }),
-      "effect-bayes 9.1.0 wrote it in format 2; this is 0.2.0 and reads formats up to 1. Update effect-bayes to 9.1.0 or later"
+      `effect-bayes 9.1.0 wrote it in format 2; this is ${VERSION} and reads formats up to 1. Update effect-bayes to 9.1.0 or later`
     ],
     [
       "no format version",
