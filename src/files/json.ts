@@ -5,7 +5,7 @@
  */
 
 /** Arrays and records inside each other. */
-export const MAX_DEPTH = 200
+const MAX_DEPTH = 200
 
 const QUOTE = 34
 const BACKSLASH = 92

@@ -43,7 +43,7 @@ const FORMAT_VERSION = 1
 const FROM_ZERO = /*#__PURE__*/ Schema.Int.check(/*#__PURE__*/ Schema.isGreaterThanOrEqualTo(0))
 
 /** The configuration once its tensors are in place: here parameters are still anything. */
-export const ConfigSchema = /*#__PURE__*/ Schema.Struct({
+const ConfigSchema = /*#__PURE__*/ Schema.Struct({
   params: Schema.Unknown,
   optimizer: Schema.optionalKey(Schema.Unknown),
   best: Schema.optionalKey(Schema.Struct({ params: Schema.Unknown, nllMean: Schema.Finite, step: FROM_ZERO })),
