@@ -2,9 +2,11 @@
 import { DataError } from "effect-bayes"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { readLayout } from "../../src/data/parquet/metadata.ts"
 import { walkPages } from "../../src/data/parquet/pages.ts"
 import { walkDeltas, walkRuns } from "../../src/data/parquet/runs.ts"
 import { readStruct } from "../../src/data/parquet/thrift.ts"
+import { utf8 } from "../files/memory.ts"
 import { refusal } from "./refusal.ts"
 
 const fail = (problem: string) => new DataError({ source: "t", problem })
@@ -102,14 +104,29 @@ describe("headers", () => {
     ["bytes beyond the file", [0x18, 200, 1, 0], damaged],
     ["an integer of eleven bytes", [0x16, ...new Array<number>(10).fill(128), 0, 0], damaged],
     ["structs nested without end", new Array<number>(100).fill(0x1c), damaged],
-    ["a map", [0x1b, 0, 0], damaged],
-    [
-      "a statistic of 65,537 bytes",
-      [0x19, 0x1c, 0x19, 0x1c, 0x18, ...varint(65_537), ...new Array<number>(65_537).fill(1), 0, 0, 0],
-      "t: a statistic of a column in it is longer than 64 KiB"
-    ]
+    ["a map", [0x1b, 0, 0], damaged]
   ])("refuses %s", (_, bytes, message) => {
     expect(refusal(() => read(bytes))).toBe(message)
+  })
+})
+
+describe("descriptions", () => {
+  /** A file whose description has a column of a converted type, and a group of rows with a bound so long. */
+  const file = (converted: number, length: number) => {
+    const column = [0x65, ...varint(2 * converted), 0] // field 6
+    const bound = [0x19, 0x1c, 0x18, ...varint(length), ...new Array<number>(length).fill(1), 0, 0]
+    const description = [0x29, 0x1c, ...column, 0x29, 0x1c, ...bound, 0]
+    const magic = utf8("PAR1")
+    return Uint8Array.from([...magic, ...description, ...varint32(description.length), ...magic])
+  }
+  const varint32 = (n: number) => [n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24]
+  const read = (bytes: Uint8Array) => refusal(() => readLayout("t", bytes, () => expect.fail("read")))
+  const unread = "t: the Parquet file cannot be read: its description is damaged. Is it whole? Write it again"
+
+  it("are not given to hyparquet where a decimal column has a bound that it would take long to read", () => {
+    const problem = "a bound of a decimal column in it is longer than 4 KiB"
+    expect(read(file(5, 4097))).toBe(`t: the Parquet file cannot be read: ${problem}. Is it whole? Write it again`)
+    expect([read(file(5, 4096)), read(file(0, 4097))]).toEqual([unread, unread]) // got as far as the reader
   })
 })
 

@@ -42,6 +42,19 @@ export const damaged =
       hint: "Is it whole? Write it again"
     })
 
+/** Bytes of a bound of a decimal column; hyparquet's time for one grows with the square of them. */
+const MAX_DECIMAL = 4096
+
+/** That a description is sound, and has nothing that would take hyparquet long. */
+const assertQuick = (description: Uint8Array, fail: Fail): void => {
+  let [longest, decimals] = [0, false]
+  readStruct(description, 0, fail, (field, value, lists) => {
+    if (lists === 1 && field === 6 && value === 5) decimals = true // a column's converted type
+    if (lists > 1 && value instanceof Uint8Array) longest = Math.max(longest, value.length)
+  })
+  if (decimals && longest > MAX_DECIMAL) throw fail("a bound of a decimal column in it is longer than 4 KiB")
+}
+
 const parse = (source: string, bytes: Uint8Array, read: typeof parquetMetadata): FileMetaData => {
   const fail = damaged(source)
   const end = bytes.length - 8
@@ -52,7 +65,7 @@ const parse = (source: string, bytes: Uint8Array, read: typeof parquetMetadata):
   if (end < 4 || tail !== MAGIC) throw fail("it does not end as Parquet does")
   const length = new DataView(bytes.buffer, bytes.byteOffset + end, 4).getUint32(0, true)
   if (length > end - 4) throw fail("its description is longer than the file")
-  readStruct(bytes.subarray(end - length, end), 0, fail)
+  assertQuick(bytes.subarray(end - length, end), fail)
   try {
     return read(bytes.subarray(end - length), { geoparquet: false })
   } catch {

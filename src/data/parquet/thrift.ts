@@ -8,7 +8,8 @@
 import type { DataError } from "../../core/errors.ts"
 
 /** A struct's fields by their numbers. Lists are passed over: nothing that is asked for here lies in one. */
-export type Struct = ReadonlyMap<number, number | boolean | Uint8Array | Struct>
+export type Struct = ReadonlyMap<number, Value>
+type Value = number | boolean | Uint8Array | Struct
 
 /** The error of a damaged file, in words for what is wrong with it. */
 export type Fail = (problem: string) => DataError
@@ -17,8 +18,9 @@ const [STOP, TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, STRUCT] = [
 
 /** Structs and lists within each other; Parquet has eight at most. */
 const MAX_DEPTH = 32
-/** Bytes of a text or a statistic of a column; their bounds in decimal take time with the square of their length. */
-const MAX_BINARY = 65_536
+
+/** Told of every field of a struct, and of how many lists it lies in. */
+type Visit = (field: number, value: Value, lists: number) => void
 
 /**
  * Reads the struct that begins at a byte, and says where it ends. **Errors**: those of `fail`, where it goes beyond the
@@ -27,7 +29,8 @@ const MAX_BINARY = 65_536
 export const readStruct = (
   bytes: Uint8Array,
   start: number,
-  fail: Fail
+  fail: Fail,
+  visit: Visit = () => {}
 ): { readonly struct: Struct; readonly end: number } => {
   let at = start
   const damaged = (): DataError => fail("a header in it is damaged")
@@ -65,7 +68,7 @@ export const readStruct = (
       else value(type, depth, lists + 1)
     }
   }
-  const value = (type: number, depth: number, lists: number): number | boolean | Uint8Array | Struct | undefined => {
+  const value = (type: number, depth: number, lists: number): Value | undefined => {
     if (depth > MAX_DEPTH) throw damaged()
     if (type === TRUE || type === FALSE) return type === TRUE
     if (type === BYTE) return (next() << 24) >> 24
@@ -74,17 +77,17 @@ export const readStruct = (
     if (type === LIST) return list(depth + 1, lists)
     if (type === STRUCT) return struct(depth + 1, lists)
     if (type !== BINARY) throw damaged()
-    const length = varint()
-    if (lists > 1 && length > MAX_BINARY) throw fail("a statistic of a column in it is longer than 64 KiB")
-    return passed(length)
+    return passed(varint())
   }
   const struct = (depth: number, lists: number): Struct => {
-    const fields = new Map<number, number | boolean | Uint8Array | Struct>()
+    const fields = new Map<number, Value>()
     let field = 0
     for (let byte = next(); (byte & 15) !== STOP; byte = next()) {
       field = byte >> 4 === 0 ? integer() : field + (byte >> 4)
       const found = value(byte & 15, depth, lists)
-      if (found !== undefined) fields.set(field, found)
+      if (found === undefined) continue
+      fields.set(field, found)
+      visit(field, found, lists)
     }
     return fields
   }
