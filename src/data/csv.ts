@@ -20,7 +20,10 @@ import type { Table } from "./Table.ts"
 
 /** How a table of text is read. @category models @since 0.3.0 */
 export interface TextOptions {
-  /** One character, "tab", or "space" for runs of white space; seen in the first line by default. */
+  /**
+   * One character, "comma", "tab", "semicolon", "bar", or "space" for runs of white space; seen in the first line by
+   * default.
+   */
   readonly delimiter?: string
   /** Whether the first line has the names of the columns (the default); `column1`, `column2`, ... if not. */
   readonly header?: boolean

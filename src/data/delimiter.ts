@@ -8,7 +8,15 @@ import { ConfigError } from "../core/errors.ts"
 /** One character; a blank stands for runs of white space. @category models @since 0.3.0 */
 export type Delimiter = string
 
-const NAMES: Readonly<Record<string, Delimiter>> = { tab: "\t", space: " " }
+/** Names, as shells make something else of most of these; a backslash and a t are what they leave of a tab. */
+const NAMES = /*#__PURE__*/ new Map([
+  ["comma", ","],
+  ["tab", "\t"],
+  ["\\t", "\t"],
+  ["semicolon", ";"],
+  ["bar", "|"],
+  ["space", " "]
+])
 const COMMON = [",", "\t", ";", "|"]
 const PLURALS: Readonly<Record<string, string>> = {
   ",": "commas",
@@ -21,11 +29,18 @@ const PLURALS: Readonly<Record<string, string>> = {
 /** A delimiter in words, in the plural. @category getters @since 0.3.0 */
 export const inWords = (delimiter: Delimiter): string => PLURALS[delimiter] ?? `"${delimiter}"`
 
-/** A delimiter by what a user calls it: itself, "tab", or "space" for runs of white space. @category constructors @since 0.3.0 */
+/**
+ * A delimiter by what a user calls it: itself, or by name; "space" is for runs of white space.
+ *
+ * **Errors**: `ConfigError` for what is neither one character nor a name, and for quotes and line breaks.
+ *
+ * @category constructors
+ * @since 0.3.0
+ */
 export const fromOption = (option: string): Delimiter => {
-  const delimiter = NAMES[option] ?? option
+  const delimiter = NAMES.get(option) ?? option
   if (delimiter.length === 1 && !/["\r\n\uFEFF\uD800-\uDFFF]/.test(delimiter)) return delimiter
-  const expected = 'one character that is no quote or line break, "tab", or "space" for runs of white space'
+  const expected = 'one character that is no quote or line break, "comma", "tab", "semicolon", "bar" or "space"'
   throw new ConfigError({ option: "delimiter", expected, actual: JSON.stringify(option) })
 }
 

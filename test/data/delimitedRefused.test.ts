@@ -109,8 +109,8 @@ describe("bytes", () => {
 })
 
 describe("delimiters that cannot be", () => {
-  const one = 'one character that is no quote or line break, "tab", or "space" for runs of white space'
-  for (const delimiter of ["", "ab", '"', "\n", "\r", "comma", "🙂"]) {
+  const one = 'one character that is no quote or line break, "comma", "tab", "semicolon", "bar" or "space"'
+  for (const delimiter of ["", "ab", '"', "\n", "\r", "Tab", "constructor", "🙂"]) {
     it.effect(JSON.stringify(delimiter), () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(readText("a\n1\n", { delimiter }))

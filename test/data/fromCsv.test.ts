@@ -85,7 +85,7 @@ describe("in memory", () => {
         "DataError",
         `t.csv, line 3, column "a": "${digits.slice(0, 40)}..." is no number. ${hint}`
       ])
-      const one = 'one character that is no quote or line break, "tab", or "space" for runs of white space'
+      const one = 'one character that is no quote or line break, "comma", "tab", "semicolon", "bar" or "space"'
       expect(yield* message("a,y\n1,2\n", { target: "y", delimiter: "ab" })).toEqual([
         "ConfigError",
         `delimiter: expected ${one}, got "ab"`

@@ -13,7 +13,7 @@ const Report = Schema.Struct({
 
 const read = (shape: string, heap: number) => {
   const flags = ["--expose-gc", `--max-old-space-size=${heap}`]
-  const printed = execFileSync(process.execPath, [...flags, "test/data/kept.ts", shape], { encoding: "utf8" })
+  const printed = execFileSync(process.execPath, [...flags, "test/data/delimitedKept.ts", shape], { encoding: "utf8" })
   return Schema.decodeSync(Schema.fromJsonString(Report))(printed)
 }
 
