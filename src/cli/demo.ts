@@ -10,16 +10,11 @@ const SETTINGS = { batchSize: 100, learningRate: 0.03 }
 const GRID = Array.from({ length: 141 }, (_, i) => Number((-0.2 + i / 100).toFixed(2)))
 
 const config = {
-  out: Flag.String("out").pipe(
-    Flag.withDescription("the folder for curve.svg and curve.json"),
-    Flag.withDefault("effect-bayes-demo"),
-    Flag.withMetavar("FOLDER")
-  ),
-  epochs: Flag.Finite("epochs").pipe(Flag.withDescription("passes over the 1,000 points"), Flag.withDefault(800)),
-  temperature: Flag.Finite("temperature").pipe(
-    Flag.withDescription("weight of the KL: 1 is Bayes, 0 leaves it out"),
-    Flag.withDefault(1)
-  ),
+  out: flags
+    .defaulted(Flag.String("out"), "the folder for curve.svg and curve.json", "effect-bayes-demo")
+    .pipe(Flag.withMetavar("FOLDER")),
+  epochs: flags.defaulted(Flag.Finite("epochs"), "passes over the 1,000 points", 800),
+  temperature: flags.defaulted(Flag.Finite("temperature"), "weight of the KL: 1 is Bayes, 0 leaves it out", 1),
   draws: flags.draws,
   seed: flags.seed,
   json: flags.json
@@ -120,4 +115,7 @@ export const demo = Command.make("demo", config, (options) =>
       ].join("\n")
     )
   }).pipe(flags.provideNoise(options.seed))
-).pipe(Command.withDescription("Train on a curve, and show where the network is sure and where it is not"))
+).pipe(
+  Command.withDescription("Train on a curve, and show where the network is sure and where it is not"),
+  Command.withExamples([{ command: "effect-bayes demo --out curve" }])
+)

@@ -7,10 +7,13 @@ const BAR = 24
 const time = (seconds: number): string =>
   seconds < 60 ? `${Math.round(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
 
+/** Of an event, what can be shown. */
+type Shown = Omit<Training.Progress<unknown, unknown>, "state">
+
 /** Passes a stream of events on, and shows each, or each tenth of the way. The clock serves the ETA alone. */
 export const show =
   (options: { readonly json: boolean }) =>
-  <P, L, E, R>(events: Stream.Stream<Training.Progress<P, L>, E, R>) =>
+  <A extends Shown, E, R>(events: Stream.Stream<A, E, R>) =>
     Stream.unwrap(
       Effect.gen(function* () {
         const terminal = yield* Terminal.Terminal
@@ -18,7 +21,7 @@ export const show =
         let tenths = 0
         let lineOpen = false
         let validation: Training.Validated | undefined
-        const display = Effect.fnUntraced(function* (event: Training.Progress<P, L>) {
+        const display = Effect.fnUntraced(function* (event: A) {
           const { epoch, epochs, step, steps, loss, ended } = event
           const share = step / steps
           validation = event.validation ?? validation
