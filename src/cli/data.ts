@@ -7,7 +7,7 @@ import { given, names, pathFlag, toggle } from "./flags.ts"
 export const flags = {
   delimiter: Flag.String("delimiter").pipe(
     Flag.withDescription(
-      'between cells: one character, or comma, tab, semicolon, bar, or space for its runs (default: as it looks)'
+      "between cells: one character, or comma, tab, semicolon, bar, or space for its runs (default: as it looks)"
     ),
     Flag.withMetavar("CHARACTER"),
     Flag.optional
