@@ -14,7 +14,8 @@ const OPTIONS = ["--checkpoint-every", "25", "--test-fraction", "0.2", "--valida
 const isPartial = (name: string): boolean => name.endsWith(".partial")
 
 /** Whole milliseconds from 0 up to, not including, `limit`: the i-th of a seed. */
-const random = (seed: number, i: number, limit: number): number => Key.permutation(Key.fold(Key.make(seed), i), limit)[0]!
+const random = (seed: number, i: number, limit: number): number =>
+  Key.permutation(Key.fold(Key.make(seed), i), limit)[0]!
 
 /**
  * Kills so many times; every other one as soon as a checkpoint's write is seen, the rest at any moment. A run that ends
