@@ -43,35 +43,43 @@ const isMissing = (column: TableColumn, row: number): boolean =>
 const hasMissing = (table: Table, column: TableColumn): boolean =>
   column.count.numbers + column.count.texts < table.rows
 
+/** What to do about missing cells; `fixed` if the columns are chosen already. */
+export interface OnMissing {
+  readonly dropMissing?: boolean | undefined
+  readonly fixed: boolean
+}
+
 /**
  * The rows in which none of these columns has a missing cell.
  *
  * **Errors**: `DataError` that lists the first rows which have one, unless they are to be dropped; `DataError` if no row
  * is left, or a column has no value at all.
  */
-export const wholeRows = (
-  table: Table,
-  columns: ReadonlyArray<TableColumn>,
-  dropMissing: boolean | undefined
-): Uint32Array => {
+export const wholeRows = (table: Table, columns: ReadonlyArray<TableColumn>, options: OnMissing): Uint32Array => {
   const { source, rows } = table
   if (rows === 0) throw new DataError({ source, problem: "there are no rows" })
+  const without = options.fixed ? "The column is needed, as it was chosen" : "Leave the column out by `exclude`"
   const empty = columns.find(({ count }) => count.numbers + count.texts === 0)
   if (empty !== undefined) {
-    const hint = "Leave the column out by `exclude`"
-    throw new DataError({ source, column: empty.name, problem: "none of its cells has a value", hint })
+    throw new DataError({ source, column: empty.name, problem: "none of its cells has a value", hint: without })
   }
   const gappy = columns.filter((column) => hasMissing(table, column))
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
   if (gappy.length === 0) return all
   const whole = all.filter((row) => !gappy.some((column) => isMissing(column, row)))
-  if (dropMissing !== true) throw missing(table, gappy, whole)
+  if (options.dropMissing !== true) throw missing(table, gappy, whole, options)
   if (whole.length > 0) return whole
   const problem = `no row is left: each of the ${rows} lacks a value in ${listed(gappy.map((c) => c.name))}`
-  throw new DataError({ source, problem, hint: "Leave a column out by `exclude`" })
+  const hint = options.fixed ? "These columns are needed, as they were chosen" : "Leave a column out by `exclude`"
+  throw new DataError({ source, problem, hint })
 }
 
-const missing = (table: Table, gappy: ReadonlyArray<TableColumn>, whole: Uint32Array): DataError => {
+const missing = (
+  table: Table,
+  gappy: ReadonlyArray<TableColumn>,
+  whole: Uint32Array,
+  { fixed }: OnMissing
+): DataError => {
   const places: Array<string> = []
   let next = 0
   for (let row = 0; row < table.rows && places.length < LISTED; row++) {
@@ -85,7 +93,7 @@ const missing = (table: Table, gappy: ReadonlyArray<TableColumn>, whole: Uint32A
   return new DataError({
     source: table.source,
     problem: `${count} of ${table.rows} rows ${count === 1 ? "lacks a value" : "lack values"}: ${listed(places, LISTED, count)}`,
-    hint: "Leave such rows out by `dropMissing`, or columns by `exclude`"
+    hint: `Leave such rows out by \`dropMissing\`${fixed ? "" : ", or columns by `exclude`"}`
   })
 }
 

@@ -112,7 +112,7 @@ const prepare = (table: Table, pairs: ReadonlyArray<Pair>, options: EncodeOption
   return wholeRows(
     table,
     pairs.map(([, cells]) => cells),
-    options.dropMissing
+    { dropMissing: options.dropMissing, fixed: true }
   )
 }
 

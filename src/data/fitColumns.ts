@@ -135,7 +135,7 @@ export const fit = (table: Table, choice: Choice): Fitted => {
     return [column, kind]
   }
   const used = { targets: targets.map(withKind), features: features.map(withKind) }
-  const rows = wholeRows(table, [...targets, ...features], choice.dropMissing)
+  const rows = wholeRows(table, [...targets, ...features], { dropMissing: choice.dropMissing, fixed: false })
   const [task, taskFrom] = taskOf(table, used.targets, rows, choice)
   const column = ([c, kind]: readonly [TableColumn, Kind]): Column =>
     kind === "numeric"

@@ -69,6 +69,13 @@ describe("encode", () => {
     ])
   })
 
+  it("refuses a table of which no row is whole", () => {
+    const t = tableOf({ cap: ["x", undefined], size: [undefined, 1] })
+    expect(() => Columns.inputs(columns, t, { dropMissing: true })).toThrow(
+      "t.csv: no row is left: each of the 2 lacks a value in cap, size. These columns are needed, as they were chosen"
+    )
+  })
+
   it("refuses more texts than a table tells apart, also where the unseen one would be dropped", () => {
     // The table holds 1001 texts; "other" shares the code of the last, which is known.
     const known = many(1000, (i) => `k${i}`)
@@ -85,7 +92,7 @@ describe("encode", () => {
     expect([Tensor.toArray(x), rows]).toEqual([[[0, 1, 0, 3]], Uint32Array.of(0)])
   })
 
-  const gap = "Leave such rows out by `dropMissing`, or columns by `exclude`"
+  const gap = "Leave such rows out by `dropMissing`"
   const numbers = "The column has to hold numbers, as it did where it was chosen"
   const train = "Leave the row out, or train on rows that have it"
   const wide: Columns.Columns = {
@@ -156,7 +163,7 @@ describe("encode", () => {
       "a missing cell",
       columns,
       tableOf({ cap: ["x"], size: [undefined], edible: ["no"] }),
-      't.csv, column "size": none of its cells has a value. Leave the column out by `exclude`'
+      't.csv, column "size": none of its cells has a value. The column is needed, as it was chosen'
     ],
     [
       "missing cells",
