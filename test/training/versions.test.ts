@@ -56,7 +56,7 @@ it.effect("format 1: what its header says", () =>
     const { versions, spec, parameters, state, best, tensors, bytes } = yield* Model.inspect(
       fixture("model-1.safetensors")
     )
-    expect(versions).toEqual({ format: 1, library: "0.2.0", engine: "reference", bits: 1 })
+    expect(versions).toEqual({ format: 1, library: "0.3.0", engine: "reference", bits: 1 })
     expect([parameters, state?.step, state?.run.seed, state?.run.batchSize, best?.step]).toEqual([119, 80, 1, 8, 12])
     expect(spec.columns?.features).toEqual([
       { kind: "numeric", name: "x" },
