@@ -171,20 +171,16 @@ type Values = Float32Array | Float64Array
 /** Puts numbers from bytes into `values`, from element `first` on. */
 export const decodeInto = (values: Values, first: number, bytes: Uint8Array): void => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const width = values.BYTES_PER_ELEMENT
-  for (let at = 0; at < bytes.length; at += width) {
-    values[first + at / width] = width === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true)
-  }
+  const count = bytes.length / values.BYTES_PER_ELEMENT
+  if (values instanceof Float32Array) for (let i = 0; i < count; i++) values[first + i] = view.getFloat32(i * 4, true)
+  else for (let i = 0; i < count; i++) values[first + i] = view.getFloat64(i * 8, true)
 }
 
 const bytesOf = (dtype: Shape.DType, values: Float64Array): Uint8Array => {
-  const width = WIDTH[dtype]
-  const bytes = new Uint8Array(values.length * width)
+  const bytes = new Uint8Array(values.length * WIDTH[dtype])
   const view = new DataView(bytes.buffer)
-  for (const [i, value] of values.entries()) {
-    if (width === 4) view.setFloat32(i * 4, value, true)
-    else view.setFloat64(i * 8, value, true)
-  }
+  if (dtype === "float32") for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i]!, true)
+  else for (let i = 0; i < values.length; i++) view.setFloat64(i * 8, values[i]!, true)
   return bytes
 }
 

@@ -120,8 +120,8 @@ export const paramsOf = <P, E, L>(
   ) as Model.Params<P, L>
 }
 
-/** Characters of all formulas in a spec: what is compiled of one can be some thousand times as large as its text. */
-const MAX_FORMULAS = 20_000
+/** Characters of all formulas in a spec. What is compiled of them can take 20 kB for each: derivatives grow with the square. */
+const MAX_FORMULAS = 10_000
 
 /** Throws where a spec has more formulas than are compiled. **Errors**: `CheckpointError`. */
 export const assertFewFormulas = (source: string, spec: unknown): void => {

@@ -85,7 +85,8 @@ export interface LoadOptions {
  * A model from a file that `save` wrote. What it predicts is not known to the compiler: ask `Model.isRegression` or
  * `Model.isClassification`.
  *
- * Sizes are checked against the file before anything is allocated. **Errors**: `CheckpointError` for a file that is
+ * Sizes are checked against the file before anything is allocated: loading takes at most 500 bytes for each of the
+ * file's and 4 MB, and 20 kB for each character of its formulas, of which there are at most 10,000. **Errors**: `CheckpointError` for a file that is
  * missing, damaged, cut off, no model, or of a newer format; for kinds that the registry does not have; for parameters
  * that are not the model's, with the names of those that are missing, superfluous or of another shape.
  *

@@ -61,6 +61,11 @@ describe("from", () => {
     expect(() => Tensor.from([1, [2]])).toThrow(/element \[1\]: expected a number, got 1 elements/)
   })
 
+  it("allocates nothing for what ragged arrays promise", () => {
+    const ragged = [new Array<number>(100_000).fill(0), ...Array.from({ length: 99_999 }, () => [])] // would be 40 GB
+    expect(() => Tensor.from(ragged)).toThrow("Tensor.from, element [1]: expected 100000 elements, got 0 elements")
+  })
+
   it("refuses elements that are no numbers, at any depth", () => {
     for (const depth of [0, 1, 2, 3]) expect(() => Tensor.from(nested(depth) as Tensor.Source)).toThrow(ShapeError)
   })

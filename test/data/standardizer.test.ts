@@ -145,3 +145,32 @@ it("a model's standardizers are those of the training rows, whatever the test ro
     expect(targets).toEqual(Standardizer.fit(train.y, train.targets))
   }
 })
+
+describe("what no standardizer is, in a model or in its file", () => {
+  const valid = Standardizer.identity(3)
+  const refusals: ReadonlyArray<readonly [Partial<Standardizer.Standardizer>, string]> = [
+    [{ columns: [] }, "columns: expected some of 3 columns, in their order, got []"],
+    [{ columns: [0, 2, 2] }, "columns: expected some of 3 columns, in their order, got [0, 2, 2]"],
+    [{ columns: [0, 1, 3] }, "columns: expected some of 3 columns, in their order, got [0, 1, 3]"],
+    [{ columns: [-1, 0, 1] }, "columns: expected some of 3 columns, in their order, got [-1, 0, 1]"],
+    [{ columns: [0, 0.5, 1] }, "columns: expected some of 3 columns, in their order, got [0, 0.5, 1]"],
+    [{ width: 3.5 }, "columns: expected some of 3.5 columns, in their order, got [0, 1, 2]"],
+    [{ mean: [0, 0] }, "mean: expected 3 finite numbers, got [0, 0]"],
+    [{ mean: [0, Number.NaN, 0] }, "mean: expected 3 finite numbers, got [0, NaN, 0]"],
+    [{ std: [1, 1] }, "std: expected 3 finite numbers above 0, got [1, 1]"],
+    [{ std: [1, 0, 1] }, "std: expected 3 finite numbers above 0, got [1, 0, 1]"],
+    [
+      { std: new Array<number>(10).fill(1) },
+      "std: expected 3 finite numbers above 0, got [1, 1, 1, 1, 1, 1, 1, 1, ... 2 more]"
+    ]
+  ]
+  for (const [change, message] of refusals) {
+    it(`${message}`, () => {
+      expect(() => Standardizer.assertValid("s", { ...valid, ...change })).toThrow(`s, ${message}`)
+    })
+  }
+  it("not the identity, nor some of the columns", () => {
+    Standardizer.assertValid("s", valid)
+    Standardizer.assertValid("s", { ...valid, width: 9, columns: [1, 4, 8] })
+  })
+})

@@ -1,6 +1,6 @@
 // The safetensors format, as others write and read it, and what is refused of files that are not as it says.
 import { spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
@@ -219,6 +219,18 @@ describe("what is refused of a header", () => {
     expect([...entries.keys()]).toEqual(["b", "__proto__"])
     expect(refusalOf(() => specOf("f", entries.get("b")!))).toBe('f: its tensor "b" is "BF16"; F32 and F64 can be read')
   })
+
+  it.effect("a tensor that is there, and larger than memory can be", () =>
+    Effect.gen(function* () {
+      const path = join(newFolder(), "f")
+      const text = `{"a":${F32("[274877906944]", 0, 2 ** 40)}}`
+      writeFileSync(path, Buffer.concat([prefix(BigInt(text.length)), Buffer.from(text)]))
+      truncateSync(path, 8 + text.length + 2 ** 40) // zeros that take no room on the disk
+      const { header, read: tensorOf } = yield* openSafetensors(path)
+      const error = yield* Effect.flip(tensorOf(header.entries.get("a")!))
+      expect(error.message).toBe(`${path}: its tensor "a" does not fit into memory`)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("a file that is cut while it is read", () =>
     Effect.gen(function* () {

@@ -102,6 +102,25 @@ describe("a spec from outside", () => {
     }
   })
 
+  it("is shown shortly, tensors by their shapes", () => {
+    const rebuilt = (fields: object) => () =>
+      Spec.rebuild("prior", Prior.definitions, { kind: "normal", ...fields }, undefined)
+    expect(rebuilt({ mean: Tensor.zeros({ shape: [1000], dtype: "float32" }), std: "x" })).toThrow(
+      'the spec of a "normal": expected the fields of its schema, got {"kind":"normal","mean":"float32 [1000]","std":"x"}. '
+    )
+    const long = "x".repeat(10_000)
+    let message = ""
+    try {
+      rebuilt({ mean: 0, std: long })()
+    } catch (error) {
+      message = (error as ConfigError).message
+    }
+    expect(message).toContain(`got {"kind":"normal","mean":0,"std":"${"x".repeat(467)}...`)
+    expect(message.length).toBeLessThan(1200)
+    const kind = "k".repeat(10_000)
+    expect(() => fromSpec({ kind })).toThrow(`got ${"k".repeat(500)}.... A kind`)
+  })
+
   it("with a missing or wrong field is an error that shows it", () => {
     expect(() => fromSpec({ kind: "linear", in: 3, bias: true, dtype: "float32" })).toThrow(/"linear".*out/s)
     expect(() => fromSpec({ kind: "linear", in: 3, out: 1.5, bias: true, dtype: "float32" })).toThrow(ConfigError)

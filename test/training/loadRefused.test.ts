@@ -194,6 +194,17 @@ describe("load refuses", () => {
     const bytes = withConfig((c) => c.replace('"model":{', '"Model":{'))
     expect(refusal(bytes)).toBe(`m: ${text}Missing key\n  at ["model"]`)
   })
+  it("a model that is none, of which inspect too says so", () => {
+    const bytes = withConfig((c) => c.replace('"dtype":"float32","inputs"', '"dtype":"float16","inputs"'))
+    const files = memoryFiles(new Map([["m", bytes]]))
+    const expected = 'Expected "float32" | "float64"\n  at ["dtype"]'
+    expect(Effect.runSync(Effect.provide(messageOf(Model.inspect("m")), files))).toBe(
+      `m: its model is not described as models are: ${expected}`
+    )
+    expect(refusal(bytes)).toMatch(
+      /^m: its model cannot be made again \(the spec of a model: expected what Model\.spec gives, got \{/
+    )
+  })
   it("not a kind that the registry given has", () => {
     const mine = { kind: "mine", make: () => relu }
     const bytes = withConfig((c) => c.replace('"kind":"relu"', '"kind":"mine"'))
@@ -203,12 +214,12 @@ describe("load refuses", () => {
     const prior = Prior.fromExpression(`-abs(w)${" + w - w".repeat(90)}`)
     const many = modelOf(
       sequential(
-        ...Array.from({ length: 30 }, () => BayesianLinear.make({ in: 2, out: 2, prior })),
+        ...Array.from({ length: 15 }, () => BayesianLinear.make({ in: 2, out: 2, prior })),
         Linear.make({ in: 2, out: 1 })
       )
     )
     const message =
-      "m: the formulas in its spec have 21810 characters in all, above 20000. Share one prior among layers that are lifted together"
+      "m: the formulas in its spec have 10905 characters in all, above 10000. Share one prior among layers that are lifted together"
     expect(
       Effect.runSync(
         Effect.provide(
@@ -218,10 +229,10 @@ describe("load refuses", () => {
       )
     ).toBe(message)
     const long = withConfig((c) =>
-      c.replace('"dropped":[]', `"dropped":[],"more":{"kind":"expression","expression":"${"w".repeat(20_001)}"}`)
+      c.replace('"dropped":[]', `"dropped":[],"more":{"kind":"expression","expression":"${"w".repeat(10_001)}"}`)
     )
     expect(refusal(long)).toBe(
-      "m: the formulas in its spec have 20001 characters in all, above 20000. Share one prior among layers that are lifted together"
+      "m: the formulas in its spec have 10001 characters in all, above 10000. Share one prior among layers that are lifted together"
     )
   })
 
