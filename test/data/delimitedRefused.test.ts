@@ -1,9 +1,9 @@
 // Tables of text, bad ones: the exact words where no table comes out.
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { ConfigError, DataError } from "../../src/core/errors.ts"
-import type { TextOptions } from "../../src/data/csv.ts"
-import { utf8 } from "../files/memory.ts"
+import { readDelimited, type TextOptions } from "../../src/data/csv.ts"
+import { gzip, noFiles, utf8 } from "../files/memory.ts"
 import { readText } from "./delimited.ts"
 
 const expectRefused = (name: string, content: string | Uint8Array, message: string, options?: TextOptions) =>
@@ -68,6 +68,22 @@ describe("rows", () => {
   expectRefused("bars", "a|b\n1,2\n", `, line 2: 1 cell, but the header has 2. ${hint("bars")}`)
   expectRefused("white space", "house size\n70\n", `, line 2: 1 cell, but the header has 2. ${hint("white space")}`)
   expectRefused("another", "a:b\n1\n", `, line 2: 1 cell, but the header has 2. ${hint('":"')}`, { delimiter: ":" })
+})
+
+describe("streams without end, of which nothing more is asked once a row is refused", () => {
+  const ragged = utf8(`a,b\n1\n${Array.from({ length: 50_000 }, (_, i) => `${(i * 7919) % 10_007},${i}\n`).join("")}`)
+  const zipped = gzip(ragged)
+  const starts: ReadonlyArray<readonly [string, Uint8Array]> = [
+    ["plain", ragged],
+    ["gzipped", zipped.subarray(0, zipped.length - 100)]
+  ]
+  it.effect.each(starts)("%s", ([, start]) =>
+    Effect.gen(function* () {
+      const bytes = Stream.concat(Stream.make(start), Stream.never)
+      const error = yield* Effect.flip(noFiles(readDelimited({ name: "stdin", bytes })))
+      expect(error.message).toMatch(/^stdin, line 2: 1 cell, but the header has 2\. /)
+    })
+  )
 })
 
 describe("quotes", () => {

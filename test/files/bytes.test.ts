@@ -51,6 +51,13 @@ describe("streams", () => {
     }
   })
 
+  it("gzipped bytes in shared memory", async () => {
+    const zipped = gzip(utf8("1,2\n"))
+    const shared = new Uint8Array(new SharedArrayBuffer(zipped.length))
+    shared.set(zipped)
+    expect(await run(read([shared]))).toEqual(utf8("1,2\n"))
+  })
+
   it("takes twice the content and 64 KiB", async () => {
     const chunks = chunksOf(new Uint8Array(16_000_000).fill(7), 65_536)
     const { taken, value } = await allocatedBy(() => run(read(chunks)))
