@@ -190,6 +190,15 @@ describe("cells", () => {
     })
   )
 
+  it.effect("a megabyte in one chunk, letters of two bytes in it", () =>
+    Effect.gen(function* () {
+      const rows = Array.from({ length: 100_000 }, (_, i) => `é${i % 7},${i}`)
+      const { columns } = yield* readText(`a,b\n${rows.join("\n")}\n`, {}, 10_000_000)
+      const [a, b] = columns
+      expect(rows.map((_, row) => `${a!.texts[a!.code(row)]},${b!.number(row)}`)).toEqual(rows)
+    })
+  )
+
   it.effect("10,000 columns", () =>
     Effect.gen(function* () {
       const row = (f: (c: number) => string) => Array.from({ length: 10_000 }, (_, c) => f(c)).join()
