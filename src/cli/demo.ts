@@ -63,7 +63,7 @@ export const demo = Command.make("demo", config, (options) =>
       ...SETTINGS,
       epochs: options.epochs,
       temperature: options.temperature
-    }).pipe(show(options), Stream.runLast)
+    }).pipe(show({ json: options.json, from: 0 }), Stream.runLast)
     if (Option.isNone(last)) return
     const { state, loss } = last.value
     const fitted = { model, params: state.params }

@@ -41,6 +41,8 @@ export const begin = Effect.fnUntraced(function* ({ out, resume, force, checkpoi
     return yield* new ConfigError({ option, expected: "--out beside it, the file that is meant", actual: "none" })
   }
   const path = out.value
+  if (path === "-")
+    return yield* new ConfigError({ option: "--out", expected: "a file to keep a model in", actual: "-" })
   yield* Files.assertWritable(path)
   const there = yield* Effect.orElseSucceed(fs.exists(path), () => false)
   if (there && !resume && !force) {

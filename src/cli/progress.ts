@@ -10,22 +10,23 @@ const time = (seconds: number): string =>
 /** Of an event, what can be shown. */
 type Shown = Omit<Training.Progress<unknown, unknown>, "state">
 
-/** Passes a stream of events on, and shows each, or each tenth of the way. The clock serves the ETA alone. */
+/** Passes the events of a run from a step on, and shows each, or each tenth of the way. The clock serves the ETA alone. */
 export const show =
-  (options: { readonly json: boolean }) =>
+  (options: { readonly json: boolean; readonly from: number }) =>
   <A extends Shown, E, R>(events: Stream.Stream<A, E, R>) =>
     Stream.unwrap(
       Effect.gen(function* () {
         const terminal = yield* Terminal.Terminal
         const started = yield* Clock.currentTimeMillis
-        let tenths = 0
+        let tenths: number | undefined
         let lineOpen = false
         let validation: Training.Validated | undefined
         const display = Effect.fnUntraced(function* (event: A) {
           const { epoch, epochs, step, steps, loss, ended } = event
           const share = step / steps
           validation = event.validation ?? validation
-          const due = Math.floor(10 * share) > tenths
+          tenths ??= Math.floor((10 * options.from) / steps)
+          const due = Math.floor(10 * share) > tenths || ended === "patience"
           tenths = Math.floor(10 * share)
           if (options.json) {
             if (!due) return
@@ -40,7 +41,10 @@ export const show =
             const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
             const filled = Math.round(BAR * share)
             const bar = `[${"#".repeat(filled)}${".".repeat(BAR - filled)}]`
-            const eta = ended !== undefined ? `took ${time(seconds)}` : `ETA ${time((seconds * (1 - share)) / share)}`
+            const eta =
+              ended !== undefined
+                ? `took ${time(seconds)}`
+                : `ETA ${time((seconds * (steps - step)) / (step - options.from))}`
             const line = `${bar} ${String(Math.round(100 * share)).padStart(3)}%  ${eta}  ${figures}`.slice(
               0,
               columns - 1

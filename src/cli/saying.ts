@@ -27,6 +27,7 @@ const categoriesOf = (columns: ReadonlyArray<Columns.Column>): Readonly<Record<s
 
 const words = (rows: Rows, dropped: ReadonlyArray<string>): ReadonlyArray<string> => {
   const { columns, task, taskFrom, leftOut, missing } = rows.fitted
+  const { splitAt } = rows.table
   const counts = [
     `${Dataset.size(rows.train)} rows to train on`,
     ...Option.toArray(rows.validation).map((data) => `${Dataset.size(data)} to validate by`),
@@ -35,6 +36,7 @@ const words = (rows: Rows, dropped: ReadonlyArray<string>): ReadonlyArray<string
   const categories = Object.entries(categoriesOf(columns.features)).map(([name, count]) => `${name} ${count}`)
   return [
     `${rows.table.source}: ${counts.join(", ")}; ${plural(columns.features.length, "feature")}, ${targetsOf(columns.targets)}`,
+    ...(splitAt === undefined || splitAt === "commas" ? [] : [`cells split at ${splitAt}`]),
     `task: ${task}, as ${taskFrom}`,
     ...(categories.length === 0 ? [] : [`columns of categories, with how many: ${listed(categories)}`]),
     ...leftOut.map(({ name, why }) => `left out: ${name} (${why})`),
@@ -57,6 +59,7 @@ export const printRows = (
     JSON.stringify({
       event: "data",
       source: rows.table.source,
+      ...(rows.table.splitAt === undefined ? {} : { splitAt: rows.table.splitAt }),
       task,
       taskFrom,
       trainRows: Dataset.size(rows.train),

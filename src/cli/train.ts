@@ -86,7 +86,7 @@ export const train = Command.make("train", config, (options) =>
       ...common.given(parts.validation, (validation) => ({ validation })),
       ...common.given(from, (state) => ({ from: state }))
     }).pipe(
-      show(options),
+      show({ json: options.json, from: Option.match(from, { onNone: () => 0, onSome: ({ step }) => step }) }),
       Stream.tap(keeper.onEvent),
       Stream.runLast,
       Effect.onInterrupt(() => keeper.onInterrupt),

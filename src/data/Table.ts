@@ -30,6 +30,8 @@ export interface Table {
   readonly columns: ReadonlyArray<TableColumn>
   /** The line of a row in the file, from 1, where there are lines. */
   readonly line?: (row: number) => number
+  /** What the cells of a text are split at, in words, such as "commas". */
+  readonly splitAt?: string
 }
 
 /** More different texts than this in one column are no categories: names, identifiers, dates. */

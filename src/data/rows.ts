@@ -108,7 +108,7 @@ export const rowReader = (
           problem: "there are no rows below the header",
           hint: `Is its one line a header? If not, ${WITHOUT_HEADER}`
         })
-      return { source, rows, columns, line: lines.get }
+      return { source, rows, columns, line: lines.get, splitAt: inWords(options.delimiter) }
     }
   }
 }

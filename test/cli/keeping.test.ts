@@ -108,12 +108,45 @@ describe("train --out", () => {
     const args = ["train", "./messy.csv", "--target", "a", "--drop-missing", "--categorical", "when", "--epochs", "1"]
     const { code, stdout } = await inside(messy, args)
     expect(code).toBe(0)
-    expect(stdout.split("\n").slice(0, 5)).toEqual([
+    expect(stdout.split("\n").slice(0, 6)).toEqual([
       "messy.csv: 26 rows to train on, 3 to test on; 2 features, target a",
+      "cells split at semicolons",
       "task: regression, as the target is numbers",
       "columns of categories, with how many: kind 2, when 29",
       "left out: id (it only numbers the rows)",
       "dropped, because a value is missing: 1 row"
     ])
+  })
+
+  it("reads a byte-order mark, line breaks of Windows, and 10,000 columns", async () => {
+    const names = Array.from({ length: 10_000 }, (_, c) => `c${c}`)
+    const wide = [0, 1, 2, 3].map((row) => names.map((_, c) => (c * row + row) % 13).join())
+    const odd = folderOf({
+      "windows.csv": `\ufeffa,price\r\n${Array.from({ length: 20 }, (_, i) => `${i},${i * 2}\r\n`).join("")}`,
+      "wide.csv": [names.join(), ...wide].join("\n")
+    })
+    const train = (file: string, target: string) =>
+      inside(odd, ["train", file, "--target", target, "--epochs", "1", "--draws", "1", "--hidden", "1"])
+    const windows = await train("./windows.csv", "price")
+    expect(windows).toMatchObject({ code: 0, stderr: "" })
+    expect(windows.stdout).toContain("windows.csv: 18 rows to train on, 2 to test on; 1 feature, target price\n")
+    const many = await train("./wide.csv", "c1")
+    expect(many).toMatchObject({ code: 0, stderr: "" })
+    expect(many.stdout).toContain("wide.csv: 3 rows to train on, 1 to test on; 9999 features, target c1\n")
+  })
+
+  it("notes beside predictions that the training of a model is not over", async () => {
+    const { state, model, params } = await library(folder, "price.safetensors", "test.csv")
+    const half = { ...state!, step: 60 }
+    await Model.save(join(folder, "half.safetensors"), { model, params, state: half }).pipe(
+      Effect.provide(NodeServices.layer),
+      Effect.runPromise
+    )
+    const { code, stdout, stderr } = await inside(folder, ["predict", "./half.safetensors", "./test.csv"])
+    expect([code, stderr]).toEqual([0, "note: half.safetensors: its training is not over (step 60 of 120)\n"])
+    expect(stdout).toBe(await ok(["predict", "./price.safetensors", "./test.csv"]))
+    expect(await ok(["info", "./half.safetensors"])).toContain(
+      "  training    step 60 of 120, not finished: go on by train --resume\n"
+    )
   })
 })

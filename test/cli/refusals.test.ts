@@ -164,6 +164,7 @@ describe("options that train refuses", () => {
     [["--force"], "--force: expected --out beside it, the file that is meant, got none"],
     [["--out", "./new", "--resume", "--force"], "--resume, --force: expected one of them, got both"],
     [["--out", "./new", "--checkpoint-every", "0"], "--checkpoint-every: expected a whole number above 0, got 0"],
+    [["--out", "-"], "--out: expected a file to keep a model in, got -"],
     [["--out", "./out"], "out: it is a directory. Give the name of a file in it"],
     [["--out", "./none/new"], "none/new: there is no folder none. Make it first, or choose another"],
     [

@@ -18,6 +18,7 @@ const fields = {
     "rowsDropped",
     "seed",
     "source",
+    "splitAt",
     "targets",
     "task",
     "taskFrom",
@@ -65,6 +66,7 @@ describe.concurrent("train", () => {
     expect(lines[0]).toEqual({
       event: "data",
       source: "linear.csv",
+      splitAt: "commas",
       task: "regression",
       taskFrom: "the target is numbers",
       trainRows: 300,
