@@ -82,7 +82,6 @@ const writeTo = Effect.fnUntraced(function* (file: FileSystem.File, content: Ite
   for (const bytes of content) {
     for (let at = 0; at < bytes.length; at += PIECE) {
       yield* Effect.uninterruptible(file.writeAll(bytes.subarray(at, at + PIECE)))
-      yield* Effect.yieldNow
     }
   }
   yield* Effect.uninterruptible(file.sync)

@@ -196,6 +196,7 @@ describe("what is refused of a header", () => {
     ['{"a":{"shape":[],"data_offsets":[0,8]}}', 'its tensor "a" has no dtype'],
     [`{"a":${F32("[2.5]", 0, 8)}}`, `its tensor "a" has a shape that is no list of ${whole}`],
     [`{"a":${F32("[-2]", 0, 8)}}`, `its tensor "a" has a shape that is no list of ${whole}`],
+    [`{"a":${F32("[-0]", 0, 0)}}`, `its tensor "a" has a shape that is no list of ${whole}`],
     [`{"a":${F32("[9007199254740993]", 0, 8)}}`, `its tensor "a" has a shape that is no list of ${whole}`],
     [`{"a":${F32("[4294967296,4294967296,0]", 0, 0)}}`, 'its tensor "a" has a shape too large for any file'],
     [`{"a":${F32("[2]", 8, 0)}}`, offsets],
