@@ -1,5 +1,5 @@
 /** The flags of a file of data, and reading it as they say. */
-import { Effect, Option, Stdio } from "effect"
+import { Effect, FileSystem, Option, Stdio } from "effect"
 import { Flag } from "effect/cli"
 import { attempt, ConfigError, DataError, Table } from "../index.ts"
 import { given, names, pathFlag, toggle } from "./flags.ts"
@@ -54,16 +54,13 @@ export const read = Effect.fnUntraced(function* (
   return yield* attempt(() => Table.join(table, targets), DataError, ConfigError)
 })
 
-/** A hint to choose other columns helps who trains; a model's columns are what they are. */
-export const ofModel = (error: DataError | ConfigError): DataError | ConfigError => {
-  if (error._tag !== "DataError" || error.hint?.includes("`exclude`") !== true) return error
-  const { source, problem, line, column, hint } = error
-  const rows = hint.split(", or columns by")[0]!
-  return new DataError({
-    source,
-    problem,
-    ...(line === undefined ? {} : { line }),
-    ...(column === undefined ? {} : { column }),
-    ...(rows === hint ? {} : { hint: rows })
-  })
-}
+/** What is read is never written over, not even by force. */
+export const assertOther = Effect.fnUntraced(function* (out: string, read: ReadonlyArray<string>) {
+  const fs = yield* FileSystem.FileSystem
+  const real = (path: string) => Effect.orElseSucceed(fs.realPath(path), () => path)
+  const [written, ...others] = yield* Effect.forEach([out, ...read], real)
+  const same = read[others.indexOf(written ?? out)]
+  if (same === undefined || same === "-") return
+  const actual = `${out}, which is read`
+  return yield* new ConfigError({ option: "--out", expected: "another file than those that are read", actual })
+})

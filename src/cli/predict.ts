@@ -60,12 +60,11 @@ export const predict = Command.make("predict", config, (options) =>
       const expected = "a number between 0 and 1"
       return yield* new ConfigError({ option: "--interval", expected, actual: String(interval) })
     }
+    yield* data.assertOther(out, [options.model, options.data])
     yield* assertFree(out, options.force)
     const fitted = yield* load(options.model, options)
     const table = yield* data.read({ data: options.data, targets: Option.none() }, options)
-    const inputs = yield* attempt(() => Columns.inputs(fitted.columns, table, options), DataError).pipe(
-      Effect.mapError(data.ofModel)
-    )
+    const inputs = yield* attempt(() => Columns.inputs(fitted.columns, table, options), DataError)
     const seed = Option.getOrElse(options.seed, () => Option.getOrElse(fitted.seed, () => common.SEED))
     const bytes = records(fitted, inputs, table.rows, { draws, interval }).pipe(encode(namesOf(fitted), options))
     if (out === "-") {

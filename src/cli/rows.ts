@@ -79,17 +79,32 @@ const share = Effect.fnUntraced(function* (flag: string, rows: Dataset.Dataset, 
 const TEST = 0
 const VALIDATION = 1
 
+/** Before any work: the flags that stand or fall together. */
+export const assertTogether = Effect.fnUntraced(function* (
+  files: ReadonlyArray<string>,
+  { test, testTargetFile, validation }: RowFlags,
+  patience: Option.Option<number>
+) {
+  const streams = files.filter((file) => file === "-").length
+  const wrong = [
+    ...(streams > 1 ? [["-", "one of the files at most to be standard input", String(streams)] as const] : []),
+    ...(Option.isSome(testTargetFile) && Option.isNone(test)
+      ? [["--test-target-file", "--test beside it", "none"] as const]
+      : []),
+    ...(Option.isSome(patience) && Option.isNone(validation)
+      ? [["--patience", "--validation beside it", "none"] as const]
+      : [])
+  ]
+  if (wrong[0] === undefined) return
+  const [option, expected, actual] = wrong[0]
+  return yield* new ConfigError({ option, expected, actual })
+})
+
 /** Reads and shares out. The rows to test on follow from the seed and are not among the others. */
 export const prepare = Effect.fnUntraced(function* (
   files: { readonly data: string; readonly targetFile: Option.Option<string> },
   flags: RowFlags & data.DataFlags
 ) {
-  const optional = [files.targetFile, flags.test, flags.testTargetFile].flatMap(Option.toArray)
-  const streams = [files.data, ...optional].filter((file) => file === "-").length
-  if (streams > 1) {
-    const expected = "one of the files at most to be standard input"
-    return yield* new ConfigError({ option: "-", expected, actual: String(streams) })
-  }
   const table = yield* data.read({ data: files.data, targets: files.targetFile }, flags)
   const fitted = yield* attempt(() => Columns.fit(table, choiceOf(flags)), DataError, ConfigError)
   const encode = (from: Table.Table) =>

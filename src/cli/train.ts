@@ -66,6 +66,10 @@ export const train = Command.make("train", config, (options) =>
       const expected = "1, as the engine computes on one thread"
       return yield* new ConfigError({ option: "--threads", expected, actual: String(options.threads) })
     }
+    const optional = [options.targetFile, options.test, options.testTargetFile].flatMap(Option.toArray)
+    const files = [options.data, ...optional]
+    yield* rows.assertTogether(files, options, options.patience)
+    if (Option.isSome(options.out)) yield* data.assertOther(options.out.value, files)
     const from = yield* keeping.begin(options)
     const parts = yield* rows.prepare(options, options)
     const model = yield* attempt(

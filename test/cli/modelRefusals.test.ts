@@ -86,7 +86,15 @@ describe("predictions that cannot be written where they are to go", () => {
   const places: ReadonlyArray<readonly [string, string]> = [
     ["./folder", "folder: it is a directory. Give the name of a file in it"],
     ["./none/p.csv", "none/p.csv: there is no folder none. Make it first, or choose another"],
-    ["./linear.csv", "linear.csv: there is such a file already. Overwrite it by --force, or give another name"]
+    [
+      "./empty.safetensors",
+      "empty.safetensors: there is such a file already. Overwrite it by --force, or give another name"
+    ],
+    ["./linear.csv", "--out: expected another file than those that are read, got linear.csv, which is read"],
+    [
+      "./model.safetensors",
+      "--out: expected another file than those that are read, got model.safetensors, which is read"
+    ]
   ]
   for (const [out, message] of places) {
     it(`--out ${out}`, async () => expectRefused(await inside(folder, [...model, "--out", out]), `error: ${message}`))

@@ -146,7 +146,7 @@ describe("options that train refuses", () => {
     [["--test-fraction", "2"], "--test-fraction: expected a number between 0 and 1, got 2"],
     [["--prior-std", "0"], "--prior-std: expected a finite number above 0, got 0"],
     [["--validation", "2"], "--validation: expected a number between 0 and 1, got 2"],
-    [["--patience", "2"], "--patience: expected validation rows beside it, got none"],
+    [["--patience", "2"], "--patience: expected --validation beside it, got none"],
     [["--validation", "0.2", "--patience", "0"], `--patience: ${whole}, got 0`],
     [["--threads", "4"], "--threads: expected 1, as the engine computes on one thread, got 4"],
     [["--temperature", "-1"], "--temperature: expected a finite number from 0, got -1"],
@@ -168,9 +168,14 @@ describe("options that train refuses", () => {
     [["--out", "./out"], "out: it is a directory. Give the name of a file in it"],
     [["--out", "./none/new"], "none/new: there is no folder none. Make it first, or choose another"],
     [
-      ["--out", "./good.csv"],
-      "good.csv: there is such a file already. Go on from it by --resume, overwrite it by --force, or give another name"
+      ["--out", "./one.csv"],
+      "one.csv: there is such a file already. Go on from it by --resume, overwrite it by --force, or give another name"
     ],
+    [
+      ["--out", "./out/../good.csv", "--force"],
+      "--out: expected another file than those that are read, got out/../good.csv, which is read"
+    ],
+    [["--test-target-file", "./one.csv"], "--test-target-file: expected --test beside it, got none"],
     [["--test", "-", "--target-file", "-"], "-: expected one of the files at most to be standard input, got 2"],
     [["--learning-rate", "-1"], "--learning-rate: expected a finite number above 0, got -1"],
     [["--seed", "1.5"], "--seed: expected a safe integer (at most 2^53 - 1 in size), got 1.5"]

@@ -1,5 +1,6 @@
 // `train`: what it learns, what it says, and that a seed fixes both.
 import { describe, expect, it } from "vitest"
+import { inside } from "./inside.ts"
 import { folderOf, jsonLines, linearCsv, run } from "./run.ts"
 
 const folder = folderOf({
@@ -51,10 +52,10 @@ const expectLearned = ({ rmse, meanLogLikelihood, coverage90, noiseStd }: Evalua
   expect(noiseStd[0]).toBeLessThan(0.125)
 }
 
-describe.concurrent("train", () => {
+describe("train", () => {
   it("recovers a linear relation to the noise in it, and prints JSON that parses, with these fields", async () => {
-    const args = ["train", "linear.csv", "--target", "price", "--test-fraction", "0.25", "--json", ...quick]
-    const { code, stdout, stderr } = await run(folder, ...args)
+    const args = ["train", "./linear.csv", "--target", "price", "--test-fraction", "0.25", "--json", ...quick]
+    const { code, stdout, stderr } = await inside(folder, args)
     expect([code, stderr]).toEqual([0, ""])
     const lines = jsonLines(stdout)
     const events = lines.map((line) => line.event as keyof typeof fields)
@@ -96,8 +97,8 @@ describe.concurrent("train", () => {
   })
 
   it("tests on another file, whose rows it does not train on", async () => {
-    const args = ["train", "linear.csv", "--target", "price", "--test", "more.csv", "--json", ...quick]
-    const { code, stdout, stderr } = await run(folder, ...args)
+    const args = ["train", "./linear.csv", "--target", "price", "--test", "./more.csv", "--json", ...quick]
+    const { code, stdout, stderr } = await inside(folder, args)
     expect([code, stderr]).toEqual([0, ""])
     const lines = jsonLines(stdout)
     expect(lines[0]).toMatchObject({ trainRows: 400, testRows: 250 })
@@ -129,8 +130,8 @@ describe.concurrent("train", () => {
   })
 
   it("learns several targets at once", async () => {
-    const args = ["train", "two.csv", "--target", "price, a", "--epochs", "5", "--json"]
-    const { code, stdout, stderr } = await run(folder, ...args)
+    const args = ["train", "./two.csv", "--target", "price, a", "--epochs", "5", "--json"]
+    const { code, stdout, stderr } = await inside(folder, args)
     expect([code, stderr]).toEqual([0, ""])
     const lines = jsonLines(stdout)
     expect(lines[0]).toMatchObject({ features: ["b", "seven"], targets: ["price", "a"] })
@@ -139,8 +140,8 @@ describe.concurrent("train", () => {
   })
 
   it("prints the same bytes for the same seed, and others for another", async () => {
-    const args = ["train", "two.csv", "--target", "price", "--epochs", "20", "--json", "--seed"]
-    const [a, b, other] = await Promise.all(["7", "7", "8"].map((seed) => run(folder, ...args, seed)))
+    const args = ["train", "./two.csv", "--target", "price", "--epochs", "20", "--json", "--seed"]
+    const [a, b, other] = await Promise.all(["7", "7", "8"].map((seed) => inside(folder, [...args, seed])))
     expect(a).toEqual(b)
     expect(a!.code).toBe(0)
     const result = ({ stdout }: { readonly stdout: string }) => jsonLines(stdout).at(-1)
