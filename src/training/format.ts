@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { CheckpointError } from "../core/errors.ts"
 import * as Shape from "../core/Shape.ts"
-import { isTensor, type Tensor } from "../core/Tensor.ts"
+import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { VERSION } from "../core/version.ts"
 import { encode } from "../files/codec.ts"
@@ -126,7 +126,7 @@ const MAX_FORMULAS = 10_000
 /** Throws where a spec has more formulas than are compiled. **Errors**: `CheckpointError`. */
 export const assertFewFormulas = (source: string, spec: unknown): void => {
   const lengthOf = (node: unknown): number => {
-    if (isTensor(node) || typeof node !== "object" || node === null) return 0
+    if (typeof node !== "object" || node === null) return 0
     const inside = Object.values(node).reduce((sum: number, child) => sum + lengthOf(child), 0)
     if (!("kind" in node && node.kind === "expression")) return inside
     const { kind: _, ...texts } = node

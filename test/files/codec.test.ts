@@ -73,6 +73,13 @@ describe("decode(encode(x)) = x", () => {
     )
   })
 
+  it("for a record that stands in several places, and for more of them than may be inside each other", () => {
+    const shared = { x: [1] }
+    assertSame(around({ a: shared, b: [shared, shared] }), { a: { x: [1] }, b: [{ x: [1] }, { x: [1] }] })
+    const many = Array.from({ length: 200 }, () => [{}])
+    assertSame(around(many), many)
+  })
+
   it("for __proto__, which stays a key", () => {
     const given = JSON.parse('{"__proto__": {"polluted": 1}}') as object
     const back = around(given) as object
@@ -143,6 +150,7 @@ describe("what is refused", () => {
   const marks = [
     '{"$tensor":1}',
     '{"$tensor":"a","b":1}',
+    '{"$number":"-0","b":1}',
     '{"$number":"1"}',
     '{"$number":0}',
     '{"$other":"a"}',

@@ -112,6 +112,24 @@ describe("files that we write", () => {
     )
   })
 
+  it.effect("are read in pieces where they are large", () =>
+    Effect.gen(function* () {
+      const path = join(newFolder(), "f")
+      const numbers = new Map<string, Tensor.Tensor>()
+      for (const dtype of ["float32", "float64"] as const) {
+        numbers.set(
+          dtype,
+          Tensor.from(
+            Float64Array.from({ length: 1_200_000 }, (_, i) => i),
+            { dtype }
+          )
+        ) // 4.8 and 9.6 MB
+      }
+      writeFileSync(path, bytesOf({}, numbers))
+      expectEqual((yield* read(path)).tensors, numbers)
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
   const python = (script: string, ...args: ReadonlyArray<string>) =>
     spawnSync("python3", ["-c", script, ...args], { encoding: "utf8" })
   const absent = python("import safetensors, numpy").status !== 0
