@@ -135,8 +135,8 @@ export const regression = (
  * A fully connected Bayesian network for counts, which are Poisson: the network says the logarithm of each target's mean.
  * Features are standardized on the training rows, but for the zeros and ones of categories; counts stay as they are.
  *
- * **Errors**: `ConfigError` for options and for a target of categories, `DataError` for features that cannot be
- * standardized. Training refuses targets that are no counts.
+ * **Errors**: `ConfigError` for options and for a target of categories, `DataError` for a target that is no count (the row
+ * is named) and for features that cannot be standardized.
  *
  * @example
  * ```ts
@@ -153,12 +153,29 @@ export const counts = (
   data: Dataset.Split | Dataset.Dataset,
   options: NetworkOptions = {}
 ): Counting<Loose, Loose, Tree.Empty> => {
-  const { x, y, features, columns } = "train" in data ? data.train : data
+  const rows = "train" in data ? data.train : data
+  const { x, y, features, columns } = rows
   assertNumbers("counts", columns)
+  assertCounts(rows)
   const inputs = Standardizer.fit(x, features, Columns.indicators(columns))
   const targets = Standardizer.identity(y.shape[1] ?? 0)
   const network = fullyConnected(inputs.columns.length, targets.columns.length, options)
   return { network, likelihood: Likelihood.poisson(), inputs, targets, columns, dtype: "float32" }
+}
+
+const assertCounts = ({ y, targets, origin }: Dataset.Dataset): void => {
+  const values = Tensor.toFloat64Array(y)
+  const bad = values.findIndex((v) => !(Number.isSafeInteger(v) && v >= 0))
+  if (bad < 0) return
+  const row = Math.floor(bad / targets.length)
+  const line = origin?.lines?.[row]
+  throw new DataError({
+    source: origin?.source ?? "the training rows",
+    ...(line === undefined ? {} : { line }),
+    column: targets[bad % targets.length]!,
+    problem: `${values[bad]}${line === undefined ? ` in row ${row} (from 0)` : ""} is no count`,
+    hint: "Counts are whole numbers from 0"
+  })
 }
 
 /** How a classification network is built; every field has a default. @category models @since 0.2.0 */

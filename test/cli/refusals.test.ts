@@ -224,6 +224,14 @@ describe("options that train refuses", () => {
     )
   })
 
+  it("a likelihood of counts for what is none, by its line", async () => {
+    const { code, stderr } = await inside(folder, [...good, "--target", "price", "--likelihood", "poisson"])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^error: good\.csv, line \d+, column "price": -?\d+\.\d+ is no count\. Counts are whole numbers from 0\n$/
+    )
+  })
+
   it("as JSON, where JSON is asked for: one object, with the fields of the error", async () => {
     const error = async (...args: ReadonlyArray<string>) => {
       const { code, stdout, stderr } = await inside(folder, [...args, "--json"])

@@ -66,6 +66,13 @@ describe("counts", () => {
     }).pipe(Effect.provide(Noise.layer(3)))
   )
 
+  it("refuse what is no count, naming its row", () => {
+    const fraction = Dataset.make({ x: [[0], [1]], y: [[3], [1.5]], targets: ["visits"] })
+    expect(() => Model.counts(fraction)).toThrow(
+      'the training rows, column "visits": 1.5 in row 1 (from 0) is no count. Counts are whole numbers from 0'
+    )
+  })
+
   it("refuse categories", () => {
     const columns = {
       features: [{ kind: "numeric", name: "x" }],
