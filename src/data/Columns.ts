@@ -14,3 +14,4 @@ export {
 export type { Choice, LeftOut, Task } from "./chooseColumns.ts"
 export { type EncodeOptions, encode, type Inputs, inputs } from "./encode.ts"
 export { type Fitted, fit } from "./fitColumns.ts"
+export { assertSame } from "./sameColumns.ts"

@@ -11,7 +11,7 @@ import { assertShape, axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Dataset } from "../data/index.ts"
 import type { Model } from "../training/index.ts"
-import { assertFinite, assertSays, checked, type Draws, underDraws } from "./draws.ts"
+import { assertColumns, assertFinite, assertSays, checked, type Draws, underDraws } from "./draws.ts"
 import * as Entropy from "./entropy.ts"
 
 /** A classification model with its parameters; what `Training.fit` gives is one. @category models @since 0.2.0 */
@@ -120,7 +120,8 @@ export interface ClassEvaluation {
 /**
  * Tests a classifier on data it was not trained on.
  *
- * **Errors**: those of `classify`, `ShapeError` for other targets than y [N, 1], `DataError` for a label that is no class.
+ * **Errors**: those of `classify`, `ShapeError` for other targets than y [N, 1], `ConfigError` for data of other
+ * columns than the model's, `DataError` for a label that is no class.
  *
  * @category prediction
  * @since 0.2.0
@@ -132,6 +133,7 @@ export const evaluateClassifier: <P, E, L>(
 ) => Effect.Effect<ClassEvaluation, ConfigError | DataError | ShapeError, Noise> = Effect.fnUntraced(
   function* (fitted, data, options) {
     const labels = yield* checked(() => {
+      assertColumns(fitted.model, data)
       assertShape("evaluateClassifier, y", [axis("evaluateClassifier, x", data.x.shape, 0), 1], data.y.shape)
       return Tensor.toFloat64Array(data.y)
     })

@@ -12,7 +12,7 @@ import { Noise } from "../core/Noise.ts"
 import { axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
-import { Standardizer } from "../data/index.ts"
+import { Columns, type Dataset, Standardizer } from "../data/index.ts"
 import type { Likelihood } from "../distributions/index.ts"
 import { kernels } from "../kernels/index.ts"
 import { operations, predictive } from "../layers/index.ts"
@@ -49,6 +49,14 @@ export const assertSays = (
   const { says, of } = ASKS[asker]
   const can = says.some((what) => what in likelihood)
   assertConfig(can, "the likelihood of the model", `one of ${of}`, `"${likelihood.spec.kind}"`)
+}
+
+/** A failure unless rows to test on have the columns of the model, where it knows them. */
+export const assertColumns = (
+  { columns }: Pick<Model.Model<unknown, unknown, unknown>, "columns">,
+  data: Dataset.Dataset
+): void => {
+  if (columns !== undefined) Columns.assertSame("the rows to test on", "those of the model", columns, data.columns)
 }
 
 /** What each draw is read as, one or more. */

@@ -15,7 +15,7 @@ import * as Tensor from "../core/Tensor.ts"
 import { type Dataset, Standardizer } from "../data/index.ts"
 import type { Likelihood } from "../distributions/index.ts"
 import type { Model } from "../training/index.ts"
-import { assertFinite, assertSays, checked, underDraws } from "./draws.ts"
+import { assertColumns, assertFinite, assertSays, checked, underDraws } from "./draws.ts"
 import * as Mixture from "./mixture.ts"
 
 /** A model of real targets or of counts with its parameters; what `Training.fit` gives is one. @category models @since 0.1.0 */
@@ -189,7 +189,7 @@ const countIsCovered = (mixture: Mixture.Mixture, i: number, y: number): boolean
  * Tests a model on data it was not trained on.
  *
  * **Source**: RMSE and test log-likelihood as in Hernandez-Lobato & Adams 2015, section 5. **Errors**: those of
- * `predict`, and `ShapeError` for another number of targets.
+ * `predict`, `ShapeError` for another number of targets, and `ConfigError` for data of other columns than the model's.
  *
  * @category prediction
  * @since 0.1.0
@@ -201,6 +201,7 @@ export const evaluate: <P, E, L>(
 ) => Effect.Effect<Evaluation, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, data, options) {
   const { targets, likelihood } = fitted.model
   const y = yield* checked(() => {
+    assertColumns(fitted.model, data)
     const t = Standardizer.apply(targets, data.y, "float64")
     assertShape("evaluate, y", [axis("evaluate, x", data.x.shape, 0), targets.columns.length], t.shape)
     likelihood.assertTargets?.(fitted.model.network.outShape([fitted.model.inputs.columns.length]), t)

@@ -7,7 +7,7 @@ import { assertConfig, ConfigError } from "../core/errors.ts"
 import type * as Key from "../core/Key.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
-import { type Columns, Dataset, Standardizer } from "../data/index.ts"
+import { Columns, Dataset, Standardizer } from "../data/index.ts"
 import { operations } from "../layers/index.ts"
 import { adam, type Optimizer, Schedule } from "../optim/index.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
@@ -111,23 +111,6 @@ const batchOf = <P, E, L>(model: Model.Model<P, E, L>, dataset: Dataset.Dataset)
   return batch
 }
 
-/** Throws for validation rows of other columns, in another order or with other categories: names the first. */
-const assertColumns = (expected: Columns.Columns, actual: Columns.Columns): void => {
-  for (const kind of ["features", "targets"] as const) {
-    const [theirs, ours] = [expected[kind].map(nameOf), actual[kind].map(nameOf)]
-    const at = theirs.findIndex((name, i) => name !== ours[i])
-    const same = at < 0 && ours.length === theirs.length
-    const found =
-      ours.length === theirs.length
-        ? `${ours[at]} in place of ${theirs[at]}`
-        : `${ours.length} of them, not ${theirs.length}`
-    assertConfig(same, `${kind} of the validation rows`, "those trained on, in their order", found)
-  }
-}
-
-const nameOf = (column: Columns.Column): string =>
-  column.kind === "numeric" ? column.name : `${column.name} (${column.categories.join(", ")})`
-
 const validationOf = <P, E, L>(
   model: Model.Model<P, E, L>,
   dataset: Dataset.Dataset,
@@ -141,7 +124,7 @@ const validationOf = <P, E, L>(
   }
   if (validation === undefined) return {}
   assertConfig(Dataset.size(validation) > 0, "the validation rows", "at least one", "none")
-  assertColumns(dataset.columns, validation.columns)
+  Columns.assertSame("the validation rows", "those trained on", dataset.columns, validation.columns)
   return {
     validation: {
       batch: ofValidationRows(() => batchOf(model, validation)),
@@ -177,6 +160,9 @@ export const plan = <P, E, L>(
   key: Key.Key
 ): Plan<P, L, E> => {
   const sizes = sizesOf(dataset, options)
+  if (model.columns !== undefined) {
+    Columns.assertSame("the training rows", "those of the model", model.columns, dataset.columns)
+  }
   const { epochs, stepsPerEpoch, steps, rows, batchSize } = sizes
   whole("stepsPerEvent", options.stepsPerEvent)
   const rate = learningRateOf(options)

@@ -193,7 +193,12 @@ describe("fit", () => {
       ])
       const other = Dataset.make({ x: [[1, 2]], y: [[1]] })
       const misfit = yield* Effect.flip(Training.fit(model, other).pipe(Effect.provide(Noise.layer(1))))
-      expect(misfit.message).toBe("standardize: expected [rows, 1], got [1, 2]")
+      expect(misfit.message).toContain(
+        "features of the training rows: expected those of the model, in their order, got 2 of them, not 1. "
+      )
+      const { columns: _, ...unnamed } = model
+      const misshapen = yield* Effect.flip(Training.fit(unnamed, other).pipe(Effect.provide(Noise.layer(1))))
+      expect(misshapen.message).toBe("standardize: expected [rows, 1], got [1, 2]")
     })
   )
 

@@ -7,6 +7,7 @@ import { line, network } from "./small.ts"
 const seeded = Effect.provide(Noise.layer(3))
 const data = line(1, 20)
 const validation = line(2, 30, true)
+const HINT = "Read the table by those columns (`Columns.encode`), or give them to `Dataset.make` as `columns`"
 
 describe("validation that cannot be", () => {
   it.effect("is refused in words", () =>
@@ -27,15 +28,15 @@ describe("validation that cannot be", () => {
         [{ validation: Dataset.take(data, []) }, "the validation rows: expected at least one, got none"],
         [
           { validation: named(["x1", "x0"]) },
-          "features of the validation rows: expected those trained on, in their order, got x1 in place of x0"
+          `features of the validation rows: expected those trained on, in their order, got "x1" in place of "x0". ${HINT}`
         ],
         [
           { validation: Dataset.make({ x: [[1]], y: [[1]] }) },
-          "features of the validation rows: expected those trained on, in their order, got 1 of them, not 2"
+          `features of the validation rows: expected those trained on, in their order, got 1 of them, not 2. ${HINT}`
         ],
         [
           { validation: Dataset.make({ x: [[1, 2]], y: [[1]], targets: ["z"] }) },
-          "targets of the validation rows: expected those trained on, in their order, got z in place of y0"
+          `targets of the validation rows: expected those trained on, in their order, got "z" in place of "y0". ${HINT}`
         ]
       ]
       for (const [more, message] of cases) expect(yield* refused(more)).toBe(`ConfigError: ${message}`)
@@ -58,7 +59,7 @@ describe("validation that cannot be", () => {
       )
       expect(error.message).toBe(
         "targets of the validation rows: expected those trained on, in their order, " +
-          "got pet (cat, eel) in place of pet (cat, dog)"
+          `got "pet" with the category "eel" in place of "dog". ${HINT}`
       )
     })
   )
