@@ -11,6 +11,7 @@ import { encode } from "../../src/files/safetensors.ts"
 import { toFile } from "../../src/training/format.ts"
 import { newFolder } from "../files/folders.ts"
 import { type Files, memoryFiles } from "../files/memoryFiles.ts"
+import { RUN } from "./savedModels.ts"
 import { messageOf, model, modelOf, params } from "./smallModel.ts"
 
 const file = () => toFile("m", { model, params })
@@ -190,6 +191,30 @@ describe("load refuses", () => {
   for (const [title, bytes, problem] of versions) {
     it(`${title}`, () => expect(refusal(bytes)).toBe(`m: ${problem}`))
   }
+  it("parameters of the state, and best ones, that are not the model's; so does save", () => {
+    const bad = { ...params, likelihood: { logStd: Tensor.from([Number.NaN]) } }
+    const at = (last: typeof params, best: typeof params) =>
+      ({
+        model,
+        params,
+        state: { params: last, optimizer: 1, step: 2, run: RUN, best: { params: best, nllMean: 0, step: 1 } }
+      }) as const
+    for (const [what, mark, last, best] of [
+      ["parameters of the state", "state", bad, params],
+      ["best parameters", "best", params, bad]
+    ] as const) {
+      expect(() => toFile("m", at(last, best))).toThrow(`m: the ${what} are not finite at likelihood.logStd`)
+      const fresh = { ...params, likelihood: { logStd: Tensor.from([0]) } } // of its own name in the file
+      const whole = toFile("m", mark === "state" ? at(fresh, params) : at(params, fresh))
+      const name = `${mark}.params.likelihood.logStd`
+      expect(whole.tensors.has(name)).toBe(true)
+      const tensors = new Map(whole.tensors).set(name, Tensor.from([Number.NaN]))
+      const its = mark === "state" ? "the parameters of its state" : "its best parameters"
+      expect(refusal(bytesOf({ metadata: whole.metadata, tensors }))).toBe(
+        `m: ${its} are not finite at likelihood.logStd`
+      )
+    }
+  })
   it("a configuration without a model", () => {
     const bytes = withConfig((c) => c.replace('"model":{', '"Model":{'))
     expect(refusal(bytes)).toBe(`m: ${text}Missing key\n  at ["model"]`)

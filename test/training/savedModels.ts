@@ -184,7 +184,7 @@ const optimizers: Readonly<Record<string, Optimizer.Optimizer<unknown>>> = {
   "one of one's own": oddState
 }
 
-const RUN: Training.Run = {
+export const RUN: Training.Run = {
   seed: -3,
   rows: 4,
   noise: "seed",
