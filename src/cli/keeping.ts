@@ -91,7 +91,10 @@ const printInterruption = (
   const where = `interrupted after step ${step} of ${steps}`
   return Option.match(out, {
     onNone: () => Console.error(`${where}; without --out, nothing is kept`),
-    onSome: (path) => Console.error(`${where}, which is kept in ${path}; go on by\n  ${resume}`)
+    onSome: (path) => {
+      const how = process.argv.includes("-") ? "go on, given the same input, by" : "go on by"
+      return Console.error(`${where}, which is kept in ${path}; ${how}\n  ${resume}`)
+    }
   })
 }
 
