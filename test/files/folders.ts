@@ -3,15 +3,15 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll } from "vitest"
 
 const folders: Array<string> = []
 const mounts: Array<string> = []
 
-afterAll(() => {
-  for (const mount of mounts) spawnSync("umount", [mount])
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
+/** Unmounts and removes them all: `afterAll(removeFolders)` in every file that asks for one, as files share this module. */
+export const removeFolders = (): void => {
+  for (const mount of mounts.splice(0)) spawnSync("umount", [mount])
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
 
 export const newFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "effect-bayes-files-"))

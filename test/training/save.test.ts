@@ -5,8 +5,10 @@ import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { Dataset, Key, Model, Noise, Prediction, Synthetic, Tensor, Training, Tree } from "effect-bayes"
-import { describe, expect } from "vitest"
-import { contents, newFolder } from "../files/folders.ts"
+import { afterAll, describe, expect } from "vitest"
+import { contents, newFolder, removeFolders } from "../files/folders.ts"
+
+afterAll(removeFolders)
 
 const services = Layer.mergeAll(Noise.layer(1), NodeServices.layer)
 const data = Synthetic.regressionCurve(Key.make(0), 64)
