@@ -1,6 +1,6 @@
 /** Models with their parameters as files hold them: where they come from, and which task they are for. */
 import { Console, Effect, Option } from "effect"
-import { CheckpointError, type Columns, ConfigError, Model, type Prediction, Training } from "../index.ts"
+import { CheckpointError, Columns, ConfigError, Model, type Prediction, Training } from "../index.ts"
 
 /** A model whose parameters no type knows. */
 export interface Fitted {
@@ -21,6 +21,14 @@ export const withTask = <A, B, E, F, R, S>(
   const { kind } = fitted.model.likelihood.spec
   const option = "the likelihood of the model"
   return Effect.fail(new ConfigError({ option, expected: "one of numbers or of classes", actual: `"${kind}"` }))
+}
+
+/** The names of the classes of a model, by their labels; labels that are numbers have no others. None of one of numbers. */
+export const classesOf = (fitted: Loaded): ReadonlyArray<string> | undefined => {
+  if (!Model.isClassification(fitted)) return undefined
+  const { network, inputs } = fitted.model
+  const [count = 0] = network.outShape([inputs.columns.length])
+  return Columns.classes(fitted.columns) ?? Array.from({ length: count }, (_, label) => String(label))
 }
 
 /** A model of a file that knows its columns, and the seed that it was trained with, if it says. */

@@ -17,7 +17,9 @@ const column = (c: Columns.Column): string =>
   c.kind === "numeric" ? c.name : `${c.name} (${c.categories.length} categories)`
 
 const taskOf = ({ spec }: Inspection): string =>
-  spec.columns?.targets[0]?.kind === "categorical" ? "classification" : "regression"
+  spec.likelihood.kind === "categorical" || spec.columns?.targets[0]?.kind === "categorical"
+    ? "classification"
+    : "regression"
 
 /** How far the training is. */
 const progressOf = ({ state, best }: Inspection) => {

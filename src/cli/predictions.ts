@@ -1,7 +1,7 @@
 /** Predictions as records: one for each row of a table, in its order, with the same names in each. */
 import { Effect, Stream } from "effect"
-import { Columns, Prediction, Tensor } from "../index.ts"
-import { type Loaded, withTask } from "./fitted.ts"
+import { type Columns, Prediction, Tensor } from "../index.ts"
+import { classesOf, type Loaded, withTask } from "./fitted.ts"
 
 /** What is said of a row; nothing of one that lacks a value. */
 export type Cells = ReadonlyArray<string | number | null>
@@ -17,10 +17,10 @@ const reader = (t: Tensor.Tensor) => {
 }
 
 /** The names of what is predicted: of several targets each has its own. */
-export const namesOf = ({ columns }: Loaded): ReadonlyArray<string> => {
-  const classes = Columns.classes(columns)
+export const namesOf = (fitted: Loaded): ReadonlyArray<string> => {
+  const classes = classesOf(fitted)
   if (classes !== undefined) return ["class", ...classes.map((name) => `p_${name}`), "total", "mutual_information"]
-  const { targets } = columns
+  const { targets } = fitted.columns
   const each = ["mean", "std", "lower", "upper"]
   return targets.length === 1 ? each : targets.flatMap(({ name }) => each.map((what) => `${name}_${what}`))
 }
@@ -45,7 +45,7 @@ const block = (fitted: Loaded, x: Tensor.Tensor, { draws, interval }: Options) =
       ),
     classes: (f) =>
       Effect.map(Prediction.classify(f, x, { draws }), (classified): ReadonlyArray<Cells> => {
-        const names = Columns.classes(fitted.columns) ?? []
+        const names = classesOf(fitted) ?? []
         const [p, label, total, epistemic] = [
           classified.probabilities,
           classified.label,

@@ -76,7 +76,8 @@ export const isClassification = <F extends Fitted>(
  * the model can read tables.
  *
  * **Errors**: `ShapeError` if the network does not take that many inputs, `ConfigError` for classes or counts that
- * would be standardized, for columns of another width than the standardizers', and for a standardizer that is none.
+ * would be standardized, for columns of another width than the standardizers', for another number of outputs than the
+ * target has classes, and for a standardizer that is none.
  *
  * @category constructors
  * @since 0.1.0
@@ -91,7 +92,7 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
 }): Model<P, E, L> & { readonly likelihood: K } => {
   Standardizer.assertValid("a model's inputs", options.inputs)
   Standardizer.assertValid("a model's targets", options.targets)
-  options.network.outShape([options.inputs.columns.length])
+  const [outputs] = options.network.outShape([options.inputs.columns.length])
   checkColumns(options)
   const { likelihood, targets } = options
   const asTheyAre = targets.mean.every((mean) => mean === 0) && targets.std.every((std) => std === 1)
@@ -102,6 +103,9 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
       actual: "a standardizer that changes them"
     })
   }
+  const classes = options.columns && "probabilities" in likelihood ? Columns.classes(options.columns) : undefined
+  const each = classes === undefined || classes.length === outputs
+  assertConfig(each, "a model's outputs", `${classes?.length}, one for each class of its target`, outputs)
   return { ...options, dtype: options.dtype ?? "float32" }
 }
 

@@ -135,6 +135,21 @@ describe("a model's columns", () => {
     const spec = { ...Model.spec(Model.make(options)), columns: two }
     expect(() => Model.fromSpec(spec)).toThrow(message("2 and 2"))
   })
+
+  it("have as many classes as the network has outputs", () => {
+    const of = (...categories: ReadonlyArray<string>) => ({
+      ...options,
+      likelihood: Likelihood.categorical(),
+      columns: {
+        ...Columns.numeric(["a", "b"], []),
+        targets: [{ kind: "categorical", name: "k", categories }] as const
+      }
+    })
+    expect(Model.make(of("p", "q")).columns?.targets[0]?.name).toBe("k")
+    expect(() => Model.make(of("p", "q", "r"))).toThrow(
+      "a model's outputs: expected 3, one for each class of its target, got 2"
+    )
+  })
 })
 
 describe("Dataset.make", () => {
