@@ -7,7 +7,7 @@ import * as WebCrypto from "effect/crypto/WebCrypto"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
 import { ConfigError } from "./errors.ts"
-import { isTensor, toBytes } from "./Tensor.ts"
+import { isTensor, type Tensor, toBytes } from "./Tensor.ts"
 import * as Tree from "./Tree.ts"
 
 /** Records with their keys sorted, so that the order in which they were written does not show. */
@@ -16,9 +16,16 @@ const sorted = (_: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
 
+/** Numbers that JSON has no word for, or the one of another. */
+const numberOf = (leaf: unknown): unknown =>
+  typeof leaf === "number" && (Object.is(leaf, -0) || !Number.isFinite(leaf))
+    ? { number: leaf === 0 ? "-0" : String(leaf) }
+    : leaf
+
 /**
  * The SHA-256, in hexadecimal digits, of the data as JSON (UTF-8, no spaces, keys sorted), where a tensor stands as
- * `{ "dtype", "sha256", "shape" }` with the SHA-256 of its numbers: row-major, little-endian, as wide as the dtype.
+ * `{ "dtype", "sha256", "shape" }` with the SHA-256 of its numbers: row-major, little-endian, as wide as the dtype. The
+ * numbers -0, NaN and the infinities stand as `{ "number" }` with their name.
  *
  * **Source**: Web Crypto, in the background of the thread. **Errors**: `ConfigError` where there is none, as on pages
  * that a browser did not get by https.
@@ -38,13 +45,13 @@ export const fingerprint: (data: unknown) => Effect.Effect<string, ConfigError> 
       Effect.promise(() => subtle.digest("SHA-256", bytes)),
       (digest) => Hex.encode(new Uint8Array(digest))
     )
-  const digests = new Map<string, string>()
-  for (const { path, value } of Tree.leavesWith(Tree.isEnd, data)) {
-    if (isTensor(value)) digests.set(path, yield* sha256(toBytes(value)))
+  const digests = new Map<Tensor, string>()
+  for (const { value } of Tree.leavesWith(Tree.isEnd, data)) {
+    if (isTensor(value)) digests.set(value, yield* sha256(toBytes(value)))
   }
   const plain = Tree.mapWith(
     Tree.isEnd,
-    (leaf, _, path) => (isTensor(leaf) ? { dtype: leaf.dtype, sha256: digests.get(path), shape: leaf.shape } : leaf),
+    (leaf) => (isTensor(leaf) ? { dtype: leaf.dtype, sha256: digests.get(leaf), shape: leaf.shape } : numberOf(leaf)),
     data
   )
   return yield* sha256(new TextEncoder().encode(JSON.stringify(plain, sorted)))

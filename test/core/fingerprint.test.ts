@@ -33,7 +33,11 @@ describe("fingerprint", () => {
         { x: of([1, 0], { dtype: "float32" }), name: "a" },
         { x: of([1, 0]), name: "b" },
         { y: of([1, 0]), name: "a" },
-        { x: of([0, 1]), name: "a" }
+        { x: of([0, 1]), name: "a" },
+        ...[0, -0, null, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((n) => ({ n })),
+        { x: of([0]), "": { x: of([1]) } }, // paths in which the empty key does not show
+        { x: of([0]), "": { x: of([2]) } },
+        { x: of([0]), "": { x: of([0]) } }
       ]
       const prints = yield* Effect.forEach(data, fingerprint)
       expect(new Set(prints).size).toBe(data.length)
