@@ -100,10 +100,14 @@ const assertSameRun = (kept: unknown, present: Run): void => {
 
 const describeEnd = (u: unknown): string => (isTensor(u) ? formatSpec(u) : typeof u === "string" ? `"${u}"` : typeof u)
 
-/** What first differs of two records in structure, shapes, kinds of values and texts. */
+/** What first differs of two records in structure, shapes, kinds of values and texts; a key without a value is none. */
 const difference = (expected: unknown, actual: unknown): string | undefined => {
   const ends = (tree: unknown): ReadonlyMap<string, string> =>
-    new Map(Tree.leavesWith(Tree.isEnd, tree).map(({ path, value }) => [path, describeEnd(value)]))
+    new Map(
+      Tree.leavesWith(Tree.isEnd, tree).flatMap(({ path, value }) =>
+        value === undefined ? [] : [[path, describeEnd(value)]]
+      )
+    )
   const [left, right] = [ends(expected), ends(actual)]
   for (const path of new Set([...left.keys(), ...right.keys()])) {
     const [e, a] = [left.get(path) ?? "nothing", right.get(path) ?? "nothing"]

@@ -4,7 +4,19 @@ import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
-import { Dataset, Key, Model, Noise, Prediction, Synthetic, Tensor, Training, Tree } from "effect-bayes"
+import {
+  Dataset,
+  Key,
+  Model,
+  Noise,
+  type Optimizer,
+  Prediction,
+  Synthetic,
+  sgd,
+  Tensor,
+  Training,
+  Tree
+} from "effect-bayes"
 import { afterAll, describe, expect } from "vitest"
 import { contents, newFolder, removeFolders } from "../files/folders.ts"
 
@@ -60,6 +72,29 @@ it.effect("training goes on from a loaded state to the bits of the unbroken run"
     const on = yield* Training.fit(model, data, { ...options, from: saved.state! })
     expect(Tree.equals(on.params, whole.params)).toBe(true)
     expect(saved.state!.step).toBe(21)
+  }).pipe(Effect.provide(services))
+)
+
+it.effect("training goes on from a file where an optimizer keeps nothing under a key, which a file leaves out", () =>
+  Effect.gen(function* () {
+    const path = join(newFolder(), "m")
+    const model = Model.regression(data, { hidden: [4] })
+    const rule: Optimizer.Optimizer<unknown> = sgd({ learningRate: 0.01, momentum: 0.9 })
+    const optimizer: Optimizer.Optimizer<unknown> = {
+      init: (params) => ({ inner: rule.init(params), note: undefined }),
+      update: (grads, state, params) => {
+        const [updates, inner] = rule.update(grads, (state as { readonly inner: unknown }).inner, params)
+        return [updates, { inner, note: undefined }]
+      }
+    }
+    const options = { epochs: 4, stepsPerEvent: 3, optimizer }
+    const [first] = yield* Training.events(model, data, options).pipe(Stream.take(1), Stream.runCollect)
+    const { state } = first!
+    yield* Model.save(path, { model, params: state.params, state })
+    const saved = yield* Model.load(path)
+    const on = yield* Training.fit(model, data, { ...options, from: saved.state! })
+    const whole = yield* Training.fit(model, data, options)
+    expect(Tree.equals(on.params, whole.params)).toBe(true)
   }).pipe(Effect.provide(services))
 )
 
