@@ -4,11 +4,16 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Effect, Runtime } from "effect"
 import { run } from "./app.ts"
 
+const args = process.argv.slice(2)
+
+/** A run that is kept goes on without its reader; nothing else has a use then. */
+const isKept = args.includes("train") && args.some((word) => /^--out(=|$)/.test(word))
+
 // A reader that has enough (`| head`) is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error
-    process.exit(0)
+    if (!isKept) process.exit(0)
   })
 }
 
@@ -18,7 +23,7 @@ process.once("SIGTERM", () => {
   interrupted = 143
 })
 
-run(process.argv.slice(2)).pipe(
+run(args).pipe(
   Effect.provide(NodeServices.layer),
   NodeRuntime.runMain({
     disableErrorReporting: true,

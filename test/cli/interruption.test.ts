@@ -85,12 +85,22 @@ describe.concurrent("a run that is not kept", () => {
 })
 
 describe("a reader that has enough", () => {
+  const piped = (...args: ReadonlyArray<string>) => {
+    const command = [process.execPath, main, "train", "linear.csv", "--target", "price", "--hidden", "4", ...args]
+    const quoted = command.map((word) => `'${word}'`).join(" ")
+    return start("sh", ["-c", `{ ${quoted}; echo "code $?" >&2; } | head -n 1`], folder).ended
+  }
+  const line = "linear.csv: 90 rows to train on, 10 to test on; 3 features, target price\n"
+
   it("ends a command without an error", async () => {
-    const args = ["train", "linear.csv", "--target", "price", "--epochs", "100000", "--hidden", "4"]
-    const quoted = [process.execPath, main, ...args].map((word) => `'${word}'`).join(" ")
-    const { code, stdout, stderr } = await start("sh", ["-c", `{ ${quoted}; echo "code $?" >&2; } | head -n 1`], folder)
-      .ended
-    expect([code, stderr]).toEqual([0, "code 0\n"])
-    expect(stdout).toBe("linear.csv: 90 rows to train on, 10 to test on; 3 features, target price\n")
+    const { code, stdout, stderr } = await piped("--epochs", "100000")
+    expect([code, stdout, stderr]).toEqual([0, line, "code 0\n"])
+  })
+
+  it("does not end a run that is kept", async () => {
+    const { code, stdout, stderr } = await piped("--epochs", "500", "--draws", "2", "--out", "alone.safetensors")
+    expect([code, stdout, stderr]).toEqual([0, line, "code 0\n"])
+    const { stdout: info } = await run(folder, "info", "alone.safetensors")
+    expect(info).toContain("  training    step 1500 of 1500, finished\n")
   })
 })
