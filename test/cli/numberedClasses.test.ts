@@ -1,7 +1,7 @@
 // A classifier made from code, whose labels are numbers without names: the command line calls the classes by them.
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Dataset, Model, Noise, Prediction, Tensor, Training } from "effect-bayes"
 import { expect, it } from "vitest"
 import { inside } from "./inside.ts"
@@ -21,7 +21,7 @@ it("predict gives the class and its probabilities, and info the task", async () 
       const list = (t: Tensor.Tensor) => Array.from(Tensor.toFloat64Array(t))
       const { probabilities, total, epistemic, label } = classified
       return { p: list(probabilities), total: list(total), epistemic: list(epistemic), label: list(label) }
-    }).pipe(Effect.provide(NodeServices.layer), Effect.provide(Noise.layer(1)))
+    }).pipe(Effect.provide(Layer.mergeAll(NodeServices.layer, Noise.layer(1))))
   )
   const rows = [0, 1, 2].map((i) => ({
     class: String(label[i]),
