@@ -1,5 +1,7 @@
-// Makes every property test draw the same cases on every run; FC_SEED and FC_RUNS ask for others.
+// Makes every property test draw the same cases on every run; FC_SEED and FC_RUNS ask for others. Ends every file tidily.
 import fc from "fast-check"
+import { afterAll } from "vitest"
+import { removeLeftovers } from "./leftovers.ts"
 
 const fromEnv = (name: string): number | undefined => {
   const text = process.env[name]
@@ -12,3 +14,5 @@ const fromEnv = (name: string): number | undefined => {
 const runs = fromEnv("FC_RUNS")
 
 fc.configureGlobal({ seed: fromEnv("FC_SEED") ?? 20_260_101, ...(runs === undefined ? {} : { numRuns: runs }) })
+
+afterAll(removeLeftovers)

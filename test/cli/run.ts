@@ -1,22 +1,13 @@
 // The command line as its users meet it: a process of its own, in a folder of its own.
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Key, Normal, Tensor } from "effect-bayes"
-import { afterAll } from "vitest"
+import { atEndOfFile } from "../leftovers.ts"
 
 export const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
-
-const children: Array<ChildProcess> = []
-const folders: Array<string> = []
-
-/** Nothing that a test file has started or written outlives it, not even where a test has failed. */
-afterAll(() => {
-  for (const child of children) child.kill("SIGKILL")
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
 
 /** No variable asks for colours or forbids them. */
 const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env
@@ -30,7 +21,7 @@ export interface Result {
 /** A process that runs, and what it will have been. */
 export const start = (command: string, args: ReadonlyArray<string>, cwd: string) => {
   const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] })
-  children.push(child)
+  atEndOfFile(() => child.kill("SIGKILL"))
   let [stdout, stderr] = ["", ""]
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
@@ -48,7 +39,7 @@ export const run = (cwd: string, ...args: ReadonlyArray<string>): Promise<Result
 /** A folder with these files. */
 export const folderOf = (files: Readonly<Record<string, string | Uint8Array>> = {}): string => {
   const folder = mkdtempSync(join(tmpdir(), "effect-bayes-cli-"))
-  folders.push(folder)
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }))
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), content)

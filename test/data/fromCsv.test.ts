@@ -1,12 +1,11 @@
 // From text to a dataset in one step: the numbers that come out, and the words of both readers where none do.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ConfigError, DataError, Dataset, Noise, Tensor } from "effect-bayes"
-import { afterAll } from "vitest"
+import { newFolder } from "../files/folders.ts"
 import { named, noFiles, utf8 } from "../files/memory.ts"
 
 const read = (content: string, options: Dataset.CsvOptions) =>
@@ -94,8 +93,7 @@ describe("in memory", () => {
   )
 })
 
-const folder = mkdtempSync(join(tmpdir(), "effect-bayes-csv-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = newFolder()
 
 layer(NodeServices.layer)("on disk", (it) => {
   it.effect("no such file", () =>

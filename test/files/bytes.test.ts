@@ -1,15 +1,15 @@
 // Reading bytes: the bytes that come out, plain or gzipped, however they are cut, and the exact words where none do.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { expect, it, layer } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import fc from "fast-check"
-import { afterAll, describe } from "vitest"
+import { describe } from "vitest"
 import { DataError } from "../../src/core/errors.ts"
 import { open, readAll } from "../../src/files/bytes.ts"
 import { allocatedBy } from "../data/allocation.ts"
+import { newFolder } from "./folders.ts"
 import { chunksOf, cutAt, gzip, named, noFiles, utf8 } from "./memory.ts"
 
 const run = <A>(effect: Effect.Effect<A, unknown>) => Effect.runPromise(effect)
@@ -118,8 +118,7 @@ it("a stream that fails: its own words", async () => {
   expect(await why(new DataError({ source: "mine", problem: "is bad" }))).toBe("mine: is bad")
 })
 
-const folder = mkdtempSync(join(tmpdir(), "effect-bayes-bytes-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = newFolder()
 
 layer(NodeServices.layer)("on disk", (it) => {
   const refused = (path: string, problem: string) =>

@@ -3,19 +3,11 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-
-const folders: Array<string> = []
-const mounts: Array<string> = []
-
-/** Unmounts and removes them all: `afterAll(removeFolders)` in every file that asks for one, as files share this module. */
-export const removeFolders = (): void => {
-  for (const mount of mounts.splice(0)) spawnSync("umount", [mount])
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-}
+import { atEndOfFile } from "../leftovers.ts"
 
 export const newFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "effect-bayes-files-"))
-  folders.push(folder)
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -24,7 +16,7 @@ export const smallDisk = (bytes: number): string | undefined => {
   const folder = newFolder()
   const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", folder])
   if (status !== 0) return undefined
-  mounts.push(folder)
+  atEndOfFile(() => spawnSync("umount", [folder]))
   return folder
 }
 

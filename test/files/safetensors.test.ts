@@ -8,13 +8,11 @@ import { Effect } from "effect"
 import { CheckpointError, Model, Shape, Tensor } from "effect-bayes"
 import { arbitraries } from "effect-bayes/testing"
 import fc from "fast-check"
-import { afterAll, describe, expect } from "vitest"
+import { describe, expect } from "vitest"
 import { openSafetensors } from "../../src/files/readSafetensors.ts"
 import { decodeHeader, decodeInto, encode, headerLength, specOf } from "../../src/files/safetensors.ts"
 import { saved } from "../training/savedModels.ts"
-import { newFolder, removeFolders } from "./folders.ts"
-
-afterAll(removeFolders)
+import { newFolder } from "./folders.ts"
 
 const fixture = join(import.meta.dirname, "fixtures/python.safetensors")
 

@@ -5,10 +5,8 @@ import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, FileSystem, PlatformError } from "effect"
 import { Files } from "effect-bayes"
-import { afterAll, describe, expect } from "vitest"
-import { contents, newFolder, removeFolders, smallDisk } from "./folders.ts"
-
-afterAll(removeFolders)
+import { describe, expect } from "vitest"
+import { contents, newFolder, smallDisk } from "./folders.ts"
 
 const disk = smallDisk(1 << 20)
 

@@ -5,16 +5,14 @@ import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { BayesianLinear, builtin, Key, Linear, Model, Prior, relu, sequential, Tensor } from "effect-bayes"
-import { afterAll, describe, expect } from "vitest"
+import { describe, expect } from "vitest"
 import { VERSION } from "../../src/core/version.ts"
 import { encode } from "../../src/files/safetensors.ts"
 import { toFile } from "../../src/training/format.ts"
-import { newFolder, removeFolders } from "../files/folders.ts"
+import { newFolder } from "../files/folders.ts"
 import { type Files, memoryFiles } from "../files/memoryFiles.ts"
 import { RUN } from "./savedModels.ts"
 import { messageOf, model, modelOf, params } from "./smallModel.ts"
-
-afterAll(removeFolders)
 
 const file = () => toFile("m", { model, params })
 const bytesOf = ({ metadata, tensors }: ReturnType<typeof toFile>): Uint8Array =>

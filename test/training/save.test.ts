@@ -17,10 +17,8 @@ import {
   Training,
   Tree
 } from "effect-bayes"
-import { afterAll, describe, expect } from "vitest"
-import { contents, newFolder, removeFolders } from "../files/folders.ts"
-
-afterAll(removeFolders)
+import { describe, expect } from "vitest"
+import { contents, newFolder } from "../files/folders.ts"
 
 const services = Layer.mergeAll(Noise.layer(1), NodeServices.layer)
 const data = Synthetic.regressionCurve(Key.make(0), 64)

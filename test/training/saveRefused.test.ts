@@ -5,11 +5,9 @@ import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, FileSystem } from "effect"
 import { BayesianLinear, Key, Model, sequential, Tensor } from "effect-bayes"
-import { afterAll, describe, expect } from "vitest"
-import { contents, newFolder, removeFolders, smallDisk } from "../files/folders.ts"
+import { describe, expect } from "vitest"
+import { contents, newFolder, smallDisk } from "../files/folders.ts"
 import { messageOf, model, modelOf, params } from "./smallModel.ts"
-
-afterAll(removeFolders)
 
 const disk = smallDisk(1 << 20)
 
