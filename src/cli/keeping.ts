@@ -1,7 +1,7 @@
 /** The file that a run is kept in: found fit for it before training, written on the way, at Ctrl-C, and at the end. */
 import { Console, Effect, FileSystem, Option } from "effect"
 import { Flag } from "effect/cli"
-import { CheckpointError, ConfigError, Files, Model, type Training } from "../index.ts"
+import { CheckpointError, ConfigError, Files, Model, Training } from "../index.ts"
 import { defaulted, pathFlag, toggle } from "./flags.ts"
 import { resumeCommand } from "./shell.ts"
 
@@ -99,7 +99,12 @@ const printInterruption = (
 }
 
 /** Keeps the events of a run as its flags say; what it gives is to be run over every event, and at an interruption. */
-export const keeper = (model: Model.Model<unknown, unknown, unknown>, flags: KeepingFlags) => {
+export const keeper = (
+  model: Model.Model<unknown, unknown, unknown>,
+  flags: KeepingFlags,
+  from: Option.Option<Checkpoint>
+) => {
+  const begun = Option.map(from, ({ step, run }) => ({ step, steps: Training.stepsOf(run) }))
   let latest: Training.Progress<unknown, unknown> | undefined
   let written = -1
   const write = Effect.fnUntraced(function* ({ step, state }: Training.Progress<unknown, unknown>) {
@@ -109,13 +114,14 @@ export const keeper = (model: Model.Model<unknown, unknown, unknown>, flags: Kee
   })
   const onEvent = Effect.fnUntraced(function* (event: Training.Progress<unknown, unknown>) {
     const every = flags.checkpointEvery
-    const before = latest?.step ?? event.step - 1
+    const before = latest?.step ?? Option.match(begun, { onNone: () => 0, onSome: ({ step }) => step })
     latest = event
     const due = Math.floor(event.step / every) > Math.floor(before / every)
     if (due || event.ended !== undefined) yield* write(event)
   })
-  const onInterrupt = Effect.suspend(() =>
-    latest === undefined ? Effect.void : Effect.andThen(write(latest), printInterruption(flags, latest))
-  )
+  const onInterrupt = Effect.suspend(() => {
+    if (latest !== undefined) return Effect.andThen(write(latest), printInterruption(flags, latest))
+    return Option.match(begun, { onNone: () => Effect.void, onSome: (at) => printInterruption(flags, at) })
+  })
   return { onEvent, onInterrupt }
 }

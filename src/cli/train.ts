@@ -80,7 +80,7 @@ export const train = Command.make("train", config, (options) =>
     )
     yield* printRows(parts, model, options)
     yield* keeping.printBeginning(options, from)
-    const keeper = keeping.keeper(model, options)
+    const keeper = keeping.keeper(model, options, from)
     const last = yield* Training.events(model, parts.train, {
       batchSize: options.batch,
       learningRate: options.learningRate,
