@@ -1,7 +1,7 @@
 // What a run does not go on from: each message says what differs, or what does not fit.
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, type Layer } from "effect"
-import { adam, BayesianLinear, type Dataset, Model, Noise, Prior, sgd, Tensor, Training } from "effect-bayes"
+import { Effect, type Layer, Stream } from "effect"
+import { adam, BayesianLinear, Dataset, Model, Noise, Prior, sgd, Tensor, Training } from "effect-bayes"
 import { line, network } from "./small.ts"
 
 const data = line(1, 10)
@@ -88,9 +88,34 @@ describe("going on from a checkpoint of other settings", () => {
       const rows = "set of training rows (SHA-256): # there, # here"
       expect(yield* refusal(from, {}, { rows: line(3, 10) })).toBe(differs(rows))
       expect(yield* refusal(from, {}, { rows: line(1, 10, true) })).toBe(differs(rows))
+      const y = Tensor.toFloat64Array(data.y).map((v, i) => (i === 9 ? -v : v))
+      for (const other of [
+        { y: Tensor.from(y, { shape: [10, 1] }) },
+        { x: Tensor.concatRows([Tensor.rows(data.x, 5, 10), Tensor.rows(data.x, 0, 5)]) }
+      ]) {
+        expect(yield* refusal(from, {}, { rows: Dataset.make({ x: data.x, y: data.y, ...other }) })).toBe(differs(rows))
+      }
+      for (const names of [{ features: ["x0", "b"] }, { targets: ["b"] }]) {
+        const named = ({ x, y: values }: Dataset.Dataset) => Dataset.make({ x, y: values, ...names })
+        expect(yield* refusal(from, { validation: named(validation) }, { rows: named(data) })).toBe(
+          differs(`${rows}; another set of validation rows (SHA-256): # there, # here`)
+        )
+      }
       expect(yield* refusal(from, {}, { model: wider })).toBe(differs("model (SHA-256): # there, # here"))
       expect(yield* refusal(from, { epochs: 5 }, { noise: Noise.layer(8) })).toBe(
         differs("seed: 7 there, 8 here; another number of epochs: 4 there, 5 here")
+      )
+    })
+  )
+
+  it.effect("names another part of a cycle in which the KL rises", () =>
+    Effect.gen(function* () {
+      const rising = (ramp: number): Training.FitOptions => ({ klAnnealing: { kind: "cyclical", cycles: 2, ramp } })
+      const { state: from } = yield* Training.fit(model, data, { ...options, ...rising(0.25) }).pipe(
+        Effect.provide(seeded)
+      )
+      expect(yield* refusal(from, rising(0.75))).toBe(
+        differs("klAnnealing: cyclical, 2 cycles, ramp 0.25 there, cyclical, 2 cycles, ramp 0.75 here")
       )
     })
   )
@@ -156,6 +181,26 @@ describe("going on from what is no checkpoint of the run", () => {
       expect(yield* refusal({ ...from, best: { ...best, params: {} } })).toContain(
         "the checkpoint: its best parameters are not of this model: nothing at "
       )
+    })
+  )
+
+  it.effect("refuses best parameters of a step to come, and takes those of the only look, at the end", () =>
+    Effect.gen(function* () {
+      const events = yield* Training.events(model, data, { ...options, stepsPerEvent: 1 }).pipe(
+        Stream.take(4),
+        Stream.runCollect,
+        Effect.provide(seeded)
+      )
+      const from = events.at(-1)!.state
+      expect([from.step, from.best === undefined]).toEqual([4, false])
+      expect(yield* refusal({ ...from, best: { ...from.best, step: 6 } })).toBe(
+        `CheckpointError: the checkpoint: its best parameters are of step 6, with a score of ${from.best!.nllMean} nats${HINT}`
+      )
+      const once = { ...options, validateEvery: 5 } // of 4 epochs
+      const end = yield* Training.fit(model, data, once).pipe(Effect.provide(seeded))
+      expect([end.state.step, end.state.best?.step]).toEqual([8, 8])
+      const again = yield* Training.fit(model, data, { ...once, from: end.state }).pipe(Effect.provide(seeded))
+      expect(again.state).toBe(end.state)
     })
   )
 
