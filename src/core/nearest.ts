@@ -14,16 +14,29 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length]!
 }
 
-/** The candidate nearest to `name`, if at most half of the letters differ. @category strings @since 0.1.0 */
+/** Longer names are not compared, as the time for two grows with the product of their lengths. */
+const LONGEST = 100
+
+/** Whether names can be near: to differ in length is to differ in as many letters. */
+const comparable = (a: string, b: string): boolean => {
+  const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)]
+  return longer <= LONGEST && 2 * (longer - shorter) <= longer
+}
+
+/**
+ * The candidate nearest to `name`, if at most half of the letters differ; names of more than 100 letters are near to
+ * none.
+ *
+ * @category strings
+ * @since 0.1.0
+ */
 export const nearest = (name: string, candidates: ReadonlyArray<string>): string | undefined => {
-  const scored = candidates.map((candidate) => ({
-    candidate,
-    distance: editDistance(name.toLowerCase(), candidate.toLowerCase())
-  }))
-  const best = scored.reduce<(typeof scored)[number] | undefined>(
-    (a, b) => (a === undefined || b.distance < a.distance ? b : a),
-    undefined
-  )
-  if (best === undefined) return undefined
-  return 2 * best.distance <= Math.max(name.length, best.candidate.length) ? best.candidate : undefined
+  let [best, least]: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY]
+  for (const candidate of candidates) {
+    if (!comparable(name, candidate)) continue
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    if (distance < least && 2 * distance <= Math.max(name.length, candidate.length))
+      [best, least] = [candidate, distance]
+  }
+  return best
 }
