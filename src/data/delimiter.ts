@@ -65,9 +65,23 @@ export const firstLineEnd = (): ((text: string) => number) => {
   }
 }
 
+/** A number whose decimals may stand behind a comma. */
+const COMMA_NUMBER = /^[+-]?\d+(,\d+)?(e[+-]?\d+)?$/i
+
+/** The delimiter between cells that are all such numbers: what is left of `1,5;2,3` at commas is no number, and no text. */
+const betweenNumbers = (line: string): Delimiter | undefined =>
+  ["\t", ";", "|", " "].find((delimiter) => {
+    const cells = line
+      .trim()
+      .split(delimiter)
+      .map((cell) => cell.trim())
+      .filter((cell) => delimiter !== " " || cell !== "")
+    return cells.length > 1 && cells.every((cell) => COMMA_NUMBER.test(cell))
+  })
+
 /**
  * The delimiter of a text by its first line that is not blank: the commonest of comma, tab, semicolon and bar outside
- * quotes; else white space, if it stands between cells; else the comma.
+ * quotes, but for commas that stand inside numbers; else white space, if it stands between cells; else the comma.
  *
  * @category constructors
  * @since 0.3.0
@@ -77,6 +91,7 @@ export const detect = (text: string): Delimiter => {
   const line = outside.split(/[\r\n]/).find((each) => each.trim() !== "") ?? ""
   const count = (delimiter: Delimiter): number => line.split(delimiter).length - 1
   const commonest = COMMON.reduce((best, next) => (count(next) > count(best) ? next : best))
+  if (commonest === "," && count(",") > 0) return betweenNumbers(line) ?? ","
   if (count(commonest) > 0) return commonest
   return line.trim().includes(" ") ? " " : ","
 }

@@ -100,6 +100,32 @@ describe("delimiters", () => {
     "c d": ["y\tz", 3]
   })
   expectTable("one column with blanks at its ends is no white space between", " a \n 1 \n", { a: [1] })
+  const noHeader = { header: false }
+  const decimals = { column1: ["1,5", 2], column2: ["-2,3e4", 4], column3: ["+6,0", "7,1"] }
+  for (const [name, between] of [
+    ["tabs", "\t"],
+    ["semicolons", ";"],
+    ["bars", "|"],
+    ["white space", "  "]
+  ]) {
+    const rows = [
+      ["1,5", "-2,3e4", "+6,0"],
+      ["2", "4", "7,1"]
+    ].map((cells) => cells.join(between))
+    expectTable(`${name}, although commas inside numbers are commoner`, `${rows.join("\n")}\n`, decimals, noHeader)
+  }
+  expectTable(
+    "commas between numbers, with blanks",
+    "1, 2, 3\n",
+    { column1: [1], column2: [2], column3: [3] },
+    noHeader
+  )
+  expectTable(
+    "commas that are commoner between texts",
+    "a,1;b,2\n",
+    { column1: ["a"], column2: ["1;b"], column3: [2] },
+    noHeader
+  )
   expectTable("another, if asked for", "a:b,c\n1:2\n", { a: [1], "b,c": [2] }, { delimiter: ":" })
   expectTable("tab by name", "a,b\tc\n1\t2\n", { "a,b": [1], c: [2] }, { delimiter: "tab" })
   expectTable("tab as shells leave it", "a,b\tc\n1\t2\n", { "a,b": [1], c: [2] }, { delimiter: "\\t" })
