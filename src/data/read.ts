@@ -47,11 +47,13 @@ const formatOf = (source: string, head: Uint8Array): Format => {
   throw new DataError({ source, problem: "its first bytes are those of no format that is known", hint })
 }
 
-const assertText = (format: Format, { delimiter, header }: ReadOptions): void => {
-  const option = delimiter === undefined ? "header" : "delimiter"
-  if (delimiter === undefined && header === undefined) return
-  const hint = "Leave the option out"
-  throw new ConfigError({ option, expected: "a table of text", actual: `a file in the format ${format}`, hint })
+/** Refuses options that would be passed over. */
+const assertOptions = (format: Format, { delimiter, header, missing }: ReadOptions): void => {
+  const refuse = (option: string, expected: string): ConfigError =>
+    new ConfigError({ option, expected, actual: `a file in the format ${format}`, hint: "Leave the option out" })
+  if (delimiter !== undefined) throw refuse("delimiter", "a table of text")
+  if (header !== undefined) throw refuse("header", "a table of text")
+  if (missing !== undefined && format !== "parquet") throw refuse("missing", "a table of text or of Parquet")
 }
 
 /**
@@ -64,7 +66,8 @@ const assertText = (format: Format, { delimiter, header }: ReadOptions): void =>
  * and 32 MiB (and pages of Brotli, the 33 MB of its window, one after the other).
  *
  * **Errors**: `DataError` for a file that is missing, damaged, of no format that is known, or without rows, with its place
- * where there is one; `ConfigError` for options of text with a file that is none.
+ * where there is one; `ConfigError` for options of text with a file that is none, and for `missing`
+ * with an array, in which no cell is.
  *
  * @category readers
  * @since 0.3.0
@@ -80,7 +83,7 @@ export const read: (
   const { name, head } = opened
   const format = options.format ?? (yield* attempt(() => formatOf(name, head), DataError))
   if (format === "text") return yield* readDelimited(opened, options)
-  yield* attempt(() => assertText(format, options), ConfigError)
+  yield* attempt(() => assertOptions(format, options), ConfigError)
   const bytes = yield* readAll(opened)
   if (format === "parquet") return yield* readParquet(name, bytes, options)
   const parse = format === "idx" ? parseIdx : parseNpy

@@ -78,6 +78,17 @@ describe("files of pyarrow", () => {
       })
   )
 
+  it.effect("numbers are missing if they are listed, however they are written, and texts whatever the blanks", () =>
+    Effect.gen(function* () {
+      const { i8, s, d } = yield* columnsOf(fixture("plain"), { missing: ["-20.0", " x ", "NA", "0.5e-1"] })
+      expect([i8, s, d]).toEqual([
+        each((i) => (i === 0 ? undefined : i - 20)),
+        each((i) => (i % 2 === 1 && i !== 5 ? "größe" : undefined)),
+        each((i) => (i === 12 ? undefined : (i - 7) / 100))
+      ])
+    })
+  )
+
   const makeIt = "or make columns of its parts, when the file is written"
   const refused: ReadonlyArray<readonly [name: string, problem: string]> = [
     ["list", `, column "l": it is nested, and the columns of a table are not. Leave it out, ${makeIt}`],

@@ -94,6 +94,12 @@ describe("refuses", () => {
         "delimiter: expected a table of text, got a file in the format idx. Leave the option out"
       ],
       [
+        "missing cells in an array",
+        idx,
+        { missing: ["9"] },
+        "missing: expected a table of text or of Parquet, got a file in the format idx. Leave the option out"
+      ],
+      [
         "a header in Parquet",
         fixture("split.parquet"),
         { header: false },

@@ -7,7 +7,7 @@ import type { SchemaElement } from "hyparquet"
 import { DataError } from "../../core/errors.ts"
 
 /** A number, a text, undefined where the cell is missing; null for a value that no cell can be made of. */
-type Cell = number | string | undefined | null
+export type Cell = number | string | undefined | null
 
 /** How a column is read. */
 export interface Kind {

@@ -8,8 +8,9 @@ import type { ColumnMetaData, SchemaElement } from "hyparquet"
 import { attempt } from "../../core/attempt.ts"
 import { DataError } from "../../core/errors.ts"
 import { type GrowingColumn, growingColumn } from "../growing.ts"
+import { parseNumber } from "../number.ts"
 import type { Table } from "../Table.ts"
-import { type Kind, kindOf } from "./kinds.ts"
+import { type Cell, type Kind, kindOf } from "./kinds.ts"
 import { ALLOWED, damaged, type Piece, readLayout } from "./metadata.ts"
 import { type Budget, walkPages } from "./pages.ts"
 
@@ -98,7 +99,7 @@ const append = (
   first: number,
   rows: number,
   values: ReadonlyArray<ArrayLike<unknown>>,
-  { kind, missing, fail }: { kind: Kind; missing: ReadonlySet<string>; fail: (problem: string) => DataError }
+  { kind, missing, fail }: { kind: Kind; missing: ReadonlySet<Cell>; fail: (problem: string) => DataError }
 ): void => {
   let row = first
   for (const chunk of values) {
@@ -107,8 +108,9 @@ const append = (
       if (value === undefined) throw fail("a value in it is not in its dictionary")
       const cell = value === null ? undefined : kind.cell(value)
       if (cell === null) throw fail("a value in it is of another type than its column")
+      if (missing.has(cell)) continue
       if (typeof cell === "number") column.addNumber(row, cell)
-      else if (cell !== undefined && !missing.has(cell)) column.addText(row, cell)
+      else if (cell !== undefined) column.addText(row, cell)
     }
   }
   if (row - first !== rows) throw fail(`${row - first} values are there for ${rows} rows`)
@@ -116,7 +118,7 @@ const append = (
 
 /**
  * A table of a whole Parquet file: numbers, booleans as 0 and 1, texts; nulls and NaN are missing, and so are blank texts
- * and those listed.
+ * and the texts and numbers listed.
  *
  * Integers beyond 2^53 - 1, infinities, dates and times become texts: no number holds them exactly, and what texts are to
  * a model is decided with its columns.
@@ -136,7 +138,8 @@ export const readParquet: (
   const { rows, columns } = yield* attempt(() => readLayout(source, bytes, parquetMetadata), DataError)
   const kinds = yield* attempt(() => columns.map(({ element }) => kindOf(source, element)), DataError)
   const budget = { left: UNPACKED + ALLOWED.perByte * bytes.length }
-  const missed = new Set(missing)
+  const texts = missing.map((text) => text.trim())
+  const missed = new Set<Cell>([...texts, ...texts.map(parseNumber)])
   const read: Array<GrowingColumn> = []
   for (const [c, { element, pieces }] of columns.entries()) {
     const column = growingColumn(element.name)
