@@ -43,7 +43,7 @@ export interface Chosen {
   readonly leftOut: ReadonlyArray<LeftOut>
 }
 
-const ROW_NAMES = ["rownames", "row", "rownum", "index", "id", "idx", "rowid", "unnamed: 0"]
+const ROW_NAMES = ["rownames", "row", "rownum", "index", "id", "idx", "rowid", "unnamed: 0", "__index_level_0__"]
 
 /** Whether a column has the name and the values of one that only numbers the rows, from 0 or from 1. */
 const numbersRows = (table: Table, column: TableColumn): boolean => {

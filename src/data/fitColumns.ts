@@ -6,7 +6,7 @@
 import { assertConfig, DataError } from "../core/errors.ts"
 import { formOf } from "./almostNumbers.ts"
 import type { Column, Columns } from "./Column.ts"
-import { categoryOf, listed, quoted, textsInNumbers, wholeRows } from "./cells.ts"
+import { categoryOf, lineOf, listed, placeOf, quoted, textsInNumbers, wholeRows } from "./cells.ts"
 import { type Choice, chooseColumns, type LeftOut, type Task } from "./chooseColumns.ts"
 import { MAX_TEXTS, type Table, type TableColumn } from "./Table.ts"
 
@@ -52,22 +52,31 @@ const asNumber = (category: string): number | undefined => {
   return String(number) === category && Number.isFinite(number) ? number : undefined
 }
 
+const IDENTIFIER = "Is it a name or an identifier? Leave it out by `exclude`"
+
 const tooMany = (source: string, { name, texts }: TableColumn, hint: string): DataError => {
   const example = texts.length === 0 ? "" : `, such as ${listed(texts.map(quoted), 3, 3)}`
   const problem = `it has more than ${MAX_TEXTS} different values${example}`
   return new DataError({ source, column: name, problem, hint })
 }
 
+/** Identifiers of many digits would become one category, as a double holds no more than 2^53 - 1 of them. */
+const inexact = (table: Table, column: TableColumn, row: number): DataError => {
+  const at = table.line === undefined ? ` in ${placeOf(table, row)}` : ""
+  const problem = `the category ${column.number(row)}${at} is a number beyond 2^53 - 1, which others may be rounded to`
+  const hint = `${IDENTIFIER}, or put a letter before it`
+  return new DataError({ source: table.source, ...lineOf(table, row), column: column.name, problem, hint })
+}
+
 const categoriesOf = (table: Table, column: TableColumn, rows: Uint32Array, hint: string): ReadonlyArray<string> => {
   const found = new Set<string>()
   for (const row of rows) {
+    if (Math.abs(column.number(row)) > Number.MAX_SAFE_INTEGER) throw inexact(table, column, row)
     found.add(categoryOf(column, row)!)
     if (found.size > MAX_TEXTS) throw tooMany(table.source, column, hint)
   }
   return [...found].sort(order)
 }
-
-const IDENTIFIER = "Is it a name or an identifier? Leave it out by `exclude`"
 
 /** The different numbers of a column, at most three of them. */
 const fewNumbers = (column: TableColumn, rows: Uint32Array): ReadonlySet<number> => {

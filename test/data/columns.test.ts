@@ -1,7 +1,8 @@
 // Columns: what a choice makes of a table, by value.
 import { Columns, Dataset, Tensor } from "effect-bayes"
 import { describe, expect, it } from "vitest"
-import { type Cell, many, tableOf } from "./tables.ts"
+import type { Table } from "../../src/data/Table.ts"
+import { type Cell, many, tableOf, withoutLines } from "./tables.ts"
 
 const numeric = (name: string) => ({ kind: "numeric", name })
 const categorical = (name: string, ...categories: ReadonlyArray<string>) => ({ kind: "categorical", name, categories })
@@ -39,9 +40,9 @@ describe("fit", () => {
   })
 
   it("sorts numbers by size before texts by letters, and knows a number by its value", () => {
-    const t = tableOf({ k: ["b", 10, "B", -0, 9, "1e999", 0, 1e21, -3, "", "0x10"], y: many(11, (i) => i) })
+    const t = tableOf({ k: ["b", 10, "B", -0, 9, "1e999", 0, 1e-7, -3, "", "0x10"], y: many(11, (i) => i) })
     const { columns } = Columns.fit(t, { target: "y", categorical: ["k"] })
-    expect(columns.features).toEqual([categorical("k", "-3", "0", "9", "10", "1e+21", "", "0x10", "1e999", "B", "b")])
+    expect(columns.features).toEqual([categorical("k", "-3", "0", "1e-7", "9", "10", "", "0x10", "1e999", "B", "b")])
   })
 
   const tasks: ReadonlyArray<
@@ -93,12 +94,37 @@ describe("fit", () => {
     expect(kept("id", [2, 3, 4])).toBe(true)
     expect(kept("id", [1, 2, undefined], { dropMissing: true })).toBe(true)
     expect(kept("id", [0, 1, 2], { categorical: ["id"] })).toBe(true)
-    for (const name of ["rownames", "Row", "rownum", "INDEX", "id", "idx", "rowid", "Unnamed: 0"]) {
+    for (const name of [
+      "rownames",
+      "Row",
+      "rownum",
+      "INDEX",
+      "id",
+      "idx",
+      "rowid",
+      "Unnamed: 0",
+      "__index_level_0__"
+    ]) {
       expect([kept(name, [0, 1, 2]), kept(name, [1, 2, 3])]).toEqual([false, false])
     }
     expect(Columns.fit(tableOf({ id: [1, 2, 3], x: [5, 6, 8] }), { target: "id" }).columns.targets).toEqual([
       numeric("id")
     ])
+  })
+
+  it("refuses categories that are numbers which others are rounded to", () => {
+    const of = (number: number) => tableOf({ a: [7, Number.MAX_SAFE_INTEGER, number], y: [1, 2, 3] })
+    const chosen = (table: Table) => Columns.fit(table, { target: "y", categorical: ["a"] })
+    expect(chosen(of(-Number.MAX_SAFE_INTEGER)).columns.features).toEqual([
+      categorical("a", "-9007199254740991", "7", "9007199254740991")
+    ])
+    const rest =
+      "is a number beyond 2^53 - 1, which others may be rounded to. " +
+      "Is it a name or an identifier? Leave it out by `exclude`, or put a letter before it"
+    expect(() => chosen(of(2 ** 53))).toThrow(`t.csv, line 4, column "a": the category 9007199254740992 ${rest}`)
+    expect(() => chosen(withoutLines(of(-(2 ** 53))))).toThrow(
+      `t.csv, column "a": the category -9007199254740992 in row 2 (from 0) ${rest}`
+    )
   })
 
   it("leaves out rows that lack a value in a column that is used, and only these", () => {
