@@ -8,6 +8,7 @@
  * @since 0.3.0
  */
 import * as Schema from "effect/Schema"
+import { assertConfig } from "../core/errors.ts"
 
 const ColumnSchema = /*#__PURE__*/ Schema.Union([
   Schema.Struct({ kind: Schema.Literal("numeric"), name: Schema.String }),
@@ -69,4 +70,30 @@ export const indicators = (columns: Columns): ReadonlyArray<boolean> =>
 export const classes = (columns: Columns): ReadonlyArray<string> | undefined => {
   const [target, ...others] = columns.targets
   return target?.kind === "categorical" && others.length === 0 ? target.categories : undefined
+}
+
+const twice = (names: ReadonlyArray<string>): string | undefined => {
+  const seen = new Set<string>()
+  return names.find((name) => seen.size === seen.add(name).size)
+}
+
+/**
+ * Throws for two columns of one name, and for a column that has a category twice or none: cells are found by them.
+ *
+ * **Errors**: `ConfigError`.
+ *
+ * @category assertions
+ * @since 0.3.0
+ */
+export const assertDistinct = (what: string, { features, targets }: Columns): void => {
+  const all = [...features, ...targets]
+  const name = twice(all.map((column) => column.name))
+  assertConfig(name === undefined, `${what}, names`, "each of them once", `"${name}" twice`)
+  for (const column of all) {
+    if (column.kind === "numeric") continue
+    const option = `${what}, categories of "${column.name}"`
+    assertConfig(column.categories.length > 0, option, "one or more", "none")
+    const category = twice(column.categories)
+    assertConfig(category === undefined, option, "each of them once", `"${category}" twice`)
+  }
 }

@@ -1,6 +1,7 @@
 /** Columns under one name, `Columns`: what they are, choosing them from a table, and reading tables by them. @since 0.3.0 */
 
 export {
+  assertDistinct,
   type Column,
   type Columns,
   ColumnsSchema,

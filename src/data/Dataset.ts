@@ -41,7 +41,8 @@ const names = (kind: string, count: number): ReadonlyArray<string> =>
  *
  * **Shapes**: x [N, features], y [N, targets], weights [N]. **Errors**: `ShapeError` if the rows differ in number,
  * `DataError` for no rows, for values that are NaN or infinite, for a class that its column does not have, for weights
- * below 0 and weights that are all 0. `ConfigError` for another number of names than of columns.
+ * below 0 and weights that are all 0. `ConfigError` for another number of names than of columns, and for names
+ * and categories that are there twice.
  *
  * @example
  * ```ts
@@ -82,6 +83,7 @@ export const make = (options: {
     `${x.shape[1]} and ${y.shape[1]}`,
     `${features.length} and ${targets.length}`
   )
+  Column.assertDistinct("the data's columns", columns)
   checkClasses(columns, y)
   const data = { x, y, features, targets, columns }
   return options.weights === undefined ? data : { ...data, weights: rowWeights(options.weights, x.shape[0]!) }

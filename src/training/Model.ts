@@ -11,6 +11,7 @@ import { assertConfig, ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import type { DType } from "../core/Shape.ts"
 import { decodeSpec, SpecSchema } from "../core/Spec.ts"
+import * as Tensor from "../core/Tensor.ts"
 import { Columns, Standardizer } from "../data/index.ts"
 import { Likelihood } from "../distributions/index.ts"
 import { builtin, type Layer, fromSpec as layerFromSpec, type Registry } from "../layers/index.ts"
@@ -92,7 +93,8 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
 }): Model<P, E, L> & { readonly likelihood: K } => {
   Standardizer.assertValid("a model's inputs", options.inputs)
   Standardizer.assertValid("a model's targets", options.targets)
-  const [outputs] = options.network.outShape([options.inputs.columns.length])
+  const outShape = options.network.outShape([options.inputs.columns.length])
+  const dtype = options.dtype ?? "float32"
   checkColumns(options)
   const { likelihood, targets } = options
   const asTheyAre = targets.mean.every((mean) => mean === 0) && targets.std.every((std) => std === 1)
@@ -103,10 +105,28 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
       actual: "a standardizer that changes them"
     })
   }
-  const classes = options.columns && "probabilities" in likelihood ? Columns.classes(options.columns) : undefined
-  const each = classes === undefined || classes.length === outputs
-  assertConfig(each, "a model's outputs", `${classes?.length}, one for each class of its target`, outputs)
-  return { ...options, dtype: options.dtype ?? "float32" }
+  checkClasses(options.columns, options.likelihood, Tensor.zeros({ shape: [1, ...outShape], dtype }))
+  return { ...options, dtype }
+}
+
+const saysClasses = <L>(likelihood: Likelihood.Likelihood<L>): likelihood is Likelihood.Classes<L> =>
+  "probabilities" in likelihood
+
+/** Throws unless the likelihood has a probability of each class of the target, if that has classes. */
+const checkClasses = <L>(
+  columns: Columns.Columns | undefined,
+  likelihood: Likelihood.Likelihood<L>,
+  output: Tensor.Tensor
+): void => {
+  const classes = columns === undefined ? undefined : Columns.classes(columns)
+  if (classes === undefined) return
+  if (!saysClasses(likelihood)) {
+    const actual = `categories, of which "${likelihood.spec.kind}" knows nothing`
+    throw new ConfigError({ option: "a model's columns", expected: "a target of numbers", actual })
+  }
+  const [, count] = likelihood.probabilities(likelihood.init(Key.make(0)), output).shape
+  const expected = `those for ${classes.length} classes, as many as its target has`
+  assertConfig(count === classes.length, "a model's outputs", expected, `those for ${count}`)
 }
 
 const checkColumns = ({ columns, inputs, targets }: Pick<typeof ModelSpec.Type, "columns" | "inputs" | "targets">) => {
@@ -115,6 +135,7 @@ const checkColumns = ({ columns, inputs, targets }: Pick<typeof ModelSpec.Type, 
   const fits = actual[0] === inputs.width && actual[1] === targets.width
   const expected = `${inputs.width} columns of features and ${targets.width} of targets, as the standardizers have`
   assertConfig(fits, "a model's columns", expected, actual.join(" and "))
+  Columns.assertDistinct("a model's columns", columns)
 }
 
 /** Fresh parameters. @category constructors @since 0.1.0 */

@@ -147,7 +147,38 @@ describe("a model's columns", () => {
     })
     expect(Model.make(of("p", "q")).columns?.targets[0]?.name).toBe("k")
     expect(() => Model.make(of("p", "q", "r"))).toThrow(
-      "a model's outputs: expected 3, one for each class of its target, got 2"
+      "a model's outputs: expected those for 3 classes, as many as its target has, got those for 2"
+    )
+  })
+
+  const pair = {
+    ...Columns.numeric(["a", "b"], []),
+    targets: [{ kind: "categorical", name: "k", categories: ["p", "q"] }]
+  } as const
+
+  it("have two classes for the one output of a Bernoulli likelihood", () => {
+    const bernoulli = {
+      ...options,
+      network: BayesianLinear.make({ in: 2, out: 1 }),
+      likelihood: Likelihood.bernoulli()
+    }
+    expect(Model.make({ ...bernoulli, columns: pair }).columns).toBe(pair)
+    const three = { ...pair, targets: [{ ...pair.targets[0], categories: ["p", "q", "r"] }] }
+    expect(() => Model.make({ ...bernoulli, columns: three })).toThrow(
+      "a model's outputs: expected those for 3 classes, as many as its target has, got those for 2"
+    )
+  })
+
+  it("have no classes for a likelihood of numbers", () => {
+    expect(() => Model.make({ ...options, columns: pair })).toThrow(
+      'a model\'s columns: expected a target of numbers, got categories, of which "gaussian-learned" knows nothing'
+    )
+  })
+
+  it("have each name and each category once", () => {
+    const columns = Columns.numeric(["a", "a"], ["y"])
+    expect(() => Model.make({ ...options, columns })).toThrow(
+      'a model\'s columns, names: expected each of them once, got "a" twice'
     )
   })
 })
@@ -177,6 +208,25 @@ describe("Dataset.make", () => {
     expect([data.features, data.targets, data.columns]).toEqual([["a=u", "a=v"], ["y", "k"], columns])
     expect(Columns.classes({ ...columns, targets: columns.targets.toReversed() })).toBeUndefined() // two targets
     expect(Dataset.make({ x, y: [[1], [2]] }).columns).toEqual(Columns.numeric(["x0", "x1"], ["y0"]))
+  })
+
+  it("refuses names and categories that are there twice, and a column without categories", () => {
+    const of = (categories: ReadonlyArray<string>) =>
+      Dataset.make({
+        x: categories
+          .map((_, i) => categories.map((__, k) => Number(i === k)))
+          .concat(categories.length === 0 ? [[]] : []),
+        y: categories.length === 0 ? [[1]] : categories.map(() => [1]),
+        columns: { ...Columns.numeric([], ["y"]), features: [{ kind: "categorical", name: "a", categories }] }
+      })
+    expect(of(["u", "v"]).features).toEqual(["a=u", "a=v"])
+    expect(() => of(["u", "v", "u"])).toThrow(
+      'the data\'s columns, categories of "a": expected each of them once, got "u" twice'
+    )
+    expect(() => of([])).toThrow('the data\'s columns, categories of "a": expected one or more, got none')
+    const named = () => Dataset.make({ x: [[1]], y: [[1]], features: ["a"], targets: ["a"] })
+    expect(named).toThrow(ConfigError)
+    expect(named).toThrow('the data\'s columns, names: expected each of them once, got "a" twice')
   })
 
   it("refuses names besides columns, columns of another width, and classes that are none", () => {
