@@ -59,6 +59,8 @@ describe("Model.regression", () => {
     // 40 ... 99 have the variance (60^2 - 1) / 12.
     expect(inputs.std).toEqual([1, 1, 1, expect.closeTo(Math.sqrt(3599 / 12), 12), 1, 1])
     expect([inputs.dropped, columns, network.outShape([6])]).toEqual([["country=UK"], prices.columns, [1]])
+    expect(Model.counts(prices).inputs).toEqual(inputs)
+    expect(Model.classification(kinds).inputs.mean.filter((mean) => mean !== 0).length).toBe(1) // that of the size
   })
 
   it("refuses a target of categories, and says what to use", () => {

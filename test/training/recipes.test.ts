@@ -30,6 +30,18 @@ describe("regression by the name of its likelihood", () => {
     )
   })
 
+  it.effect("takes the std of a given noise in the targets' units", () =>
+    Effect.gen(function* () {
+      const scaled = Dataset.make({ x: data.x, y: x.map(([v]) => [1000 * v!, 0.01 * v!]) })
+      const model = Model.regression(scaled, { noiseStd: 0.25 })
+      const { aleatoric } = yield* Prediction.predict({ model, params: Model.init(model, Key.make(0)) }, data.x, {
+        draws: 2
+      })
+      // Float32 rounds its std at 6e-8, which the square doubles; the unit rounds again.
+      for (const variance of Tensor.toFloat64Array(aleatoric)) expect(variance / 0.0625).toBeCloseTo(1, 6)
+    }).pipe(Effect.provide(Noise.layer(1)))
+  )
+
   it.effect("learns where the noise is small and where it is large", () =>
     Effect.gen(function* () {
       const model = Model.regression(data, { likelihood: "heteroscedastic", hidden: [16] })

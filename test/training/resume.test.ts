@@ -76,7 +76,13 @@ describe("a run that is gone on from", () => {
   it("has an event after each so many steps, and where validation rows are looked at", async () => {
     const subject = { seed: 1, model: network("flipout"), data: line(1, 10), options: { epochs: 6, batchSize: 5 } }
     const steps = (events: ReadonlyArray<Event>) => events.map(({ step }) => step)
-    expect(steps(await eventsOf({ ...subject, looks: {} }, { stepsPerEvent: 5 }))).toEqual([5, 10, 12])
+    const plain = await eventsOf({ ...subject, looks: {} }, { stepsPerEvent: 5 })
+    expect(steps(plain)).toEqual([5, 10, 12])
+    expect(plain.map(({ epoch, epochs, steps: all }) => [epoch, epochs, all])).toEqual([
+      [3, 6, 12],
+      [5, 6, 12],
+      [6, 6, 12]
+    ])
     const looks = { validation: line(2, 4), validateEvery: 4 }
     const events = await eventsOf({ ...subject, looks }, { stepsPerEvent: 5 })
     expect(steps(events)).toEqual([5, 8, 12])

@@ -271,7 +271,7 @@ export const savedOf = (
         )
       )
       const [, state] = rule.update(minus, rule.init(a), a)
-      const best = withBest ? { best: { params: a, nllMean: nll, step: 0 } } : {}
+      const best = withBest ? { best: { params: a, nllMean: nll, step: Math.floor(steps / 2) } } : {}
       return {
         model: made,
         params: a,

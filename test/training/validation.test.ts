@@ -3,6 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import {
   BayesianLinear,
+  Dataset,
   Likelihood,
   Model,
   Noise,
@@ -58,12 +59,12 @@ describe("the score of validation rows", () => {
         network: { ...BayesianLinear.make({ in: 2, out: 1, dtype: "float64" }), operations: () => 4000 },
         likelihood: {
           ...gaussian,
-          nll: (params: Tree.Empty, output: Tensor.Tensor, target: Tensor.Tensor) => {
+          nll: (params: Tree.Empty, output: Tensor.Tensor, target: Tensor.Tensor, each?: Tensor.Tensor) => {
             if (target.shape[0]! > 5) {
               rows.push(target.shape[0]!)
               turns.push(turn)
             }
-            return gaussian.nll(params, output, target)
+            return gaussian.nll(params, output, target, each)
           }
         },
         inputs: Standardizer.identity(2),
@@ -79,6 +80,14 @@ describe("the score of validation rows", () => {
       const whole = yield* Training.fit(single, data, { epochs: 1, batchSize: 5, validation: wide })
       expect(rows.slice(48)).toEqual(new Array<number>(16).fill(1500))
       expect(fit.state.best!.nllMean).toBeCloseTo(whole.state.best!.nllMean, 11)
+      const weights = Float64Array.from({ length: 1500 }, (_, i) => i % 7)
+      const weighted = { epochs: 1, batchSize: 5, validation: Dataset.make({ x: wide.x, y: wide.y, weights }) }
+      const [parts, once] = [
+        yield* Training.fit(model, data, weighted),
+        yield* Training.fit(single, data, weighted)
+      ].map(({ state }) => state.best!.nllMean)
+      expect(parts).toBeCloseTo(once!, 11)
+      expect(Math.abs(once! - whole.state.best!.nllMean)).toBeGreaterThan(1) // a weight is 3 on average
     }).pipe(seeded)
   )
 })
