@@ -33,7 +33,7 @@ export const given = <A, R extends object>(flag: Option.Option<A>, field: (value
 
 /** Names with commas between; a name with a comma in it stands in double quotes, as in a CSV file. */
 export const names = (text: string): ReadonlyArray<string> =>
-  Array.from(text.matchAll(/(?:^|,)(?:\s*"((?:[^"]|"")*)"\s*|([^,]*))/g), ([, quoted, plain]) =>
+  Array.from(text.matchAll(/(?:^|,)(?:\s*"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/g), ([, quoted, plain]) =>
     quoted === undefined ? (plain ?? "").trim() : quoted.replaceAll('""', '"')
   )
 
