@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
-import { Columns, Model, Table, Training } from "effect-bayes"
+import { Effect, Layer } from "effect"
+import { Columns, Dataset, Model, Noise, Prediction, Table, Training } from "effect-bayes"
 import { describe, expect, it } from "vitest"
 import { flowersCsv, library, quick, seeded, tools } from "./flowers.ts"
 import { inside } from "./inside.ts"
@@ -94,6 +94,20 @@ describe("train --out", () => {
     expect(state!.best!.nllMean).toBe(trained!.bestNllMean)
     expect(JSON.stringify(params)).toBe(JSON.stringify(state!.best!.params))
     expect(state!.step).toBeGreaterThan(state!.best!.step)
+    // The rows are those that two splits by keys of their own leave.
+    const run = await Effect.gen(function* () {
+      const table = yield* Table.read(join(folder, "train.csv.gz"))
+      const { key } = yield* Noise.Noise
+      const all = Columns.encode(Columns.fit(table, { target: "price" }).columns, table)
+      const { train: rest, test } = Dataset.split(all, { key: key("split", 0), testFraction: 0.1 })
+      const { train, test: validation } = Dataset.split(rest, { key: key("split", 1), testFraction: 0.2 })
+      const saved = yield* Model.load(join(folder, "best.safetensors"))
+      if (!Model.isRegression(saved)) throw new Error("it is a regression")
+      const figures = yield* Prediction.evaluate(saved, test, { draws: 2 })
+      expect(lines.at(-1)).toEqual({ event: "result", ...figures })
+      return (yield* Training.fit(Model.regression(train), train, { epochs: 1, validation })).state.run
+    }).pipe(Effect.provide(Layer.mergeAll(Noise.layer(42), NodeServices.layer)), Effect.runPromise)
+    expect([state!.run.data, state!.run.validation]).toEqual([run.data, run.validation])
   })
 
   it("takes names with commas in quotes, and all rows with --test-fraction 0", async () => {

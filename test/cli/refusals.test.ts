@@ -33,6 +33,7 @@ const folder = folderOf({
   "wide.csv": `${numbers(10_000, (i) => `c${i}`)}\n${numbers(9_999, (i) => i)}\n`,
   "other.csv": "a,c,seven,price\n1,2,7,3\n",
   "no-target.csv": "a,b,seven\n1,2,7\n",
+  "gaps.csv": "a,b,seven,price\n1,2,7,3\n1,,7,3\n",
   "out/within": "a file in a folder"
 })
 const expectRefused = refusing(folder)
@@ -125,7 +126,8 @@ describe("targets and test files that train refuses", () => {
   const tests: ReadonlyArray<readonly [string, string]> = [
     ["other.csv", 'other.csv: the column "b" is not there. The columns are a, c, seven, price'],
     ["no-target.csv", 'no-target.csv: the column "price" is not there. The columns are a, b, seven'],
-    ["none.csv", "none.csv: there is no such file. Check the path"]
+    ["none.csv", "none.csv: there is no such file. Check the path"],
+    ["gaps.csv", "gaps.csv: 1 of 2 rows lacks a value: line 3 (b). Leave such rows out by --drop-missing"]
   ]
   for (const [file, message] of tests) {
     it(`--test ${file}`, async () =>

@@ -202,6 +202,23 @@ describe("fit", () => {
     })
   )
 
+  it.effect("draws the noise of each step by its number, for the rows of its batch", () =>
+    Effect.gen(function* () {
+      const noise = yield* Noise.Noise
+      const drawn: Array<ReadonlyArray<unknown>> = []
+      const listening: Noise.Noise["Service"] = {
+        ...noise,
+        draw: (source, step, batch, options) => {
+          drawn.push([step, batch, options?.purpose, options?.inShape])
+          return noise.draw(source, step, batch, options)
+        }
+      }
+      yield* Training.fit(model, data, { epochs: 2, batchSize: 20 }).pipe(Effect.provideService(Noise.Noise, listening))
+      const sizes = [20, 20, 10, 20, 20, 10]
+      expect(drawn).toEqual(sizes.map((size, step) => [step, size, undefined, [1]]))
+    }).pipe(Effect.provide(Noise.layer(1)))
+  )
+
   it.effect("takes the noise that it is given", () =>
     Effect.gen(function* () {
       // With zero noise and without the KL, a linear network is least squares; plain gradient descent finds it.
