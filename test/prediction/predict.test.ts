@@ -149,7 +149,23 @@ describe("predict", () => {
         "standardize: expected [rows, 1], got [1, 2]"
       )
       expect(yield* message(Prediction.predict(linear, tensor([[Number.NaN]])))).toBe(
-        "x: expected finite numbers, got NaN or Infinity"
+        "x: expected numbers that are finite, and stay so in float64 once standardized, " +
+          "got NaN in row 0, column 0 (from 0)"
+      )
+      const model = Model.make({
+        network: BayesianLinear.make({ in: 1, out: 1 }),
+        likelihood: Likelihood.gaussian({ std: 1 }),
+        inputs: { width: 3, columns: [2], mean: [0], std: [0.001], dropped: ["a", "b"] },
+        targets: Standardizer.identity(1)
+      })
+      const rows = Array.from({ length: 2003 }, (_, i) => [1e300, Number.NaN, i === 2001 ? 1e36 : 0])
+      const far = Prediction.predict(
+        { model, params: Model.init(model, Key.make(0)) },
+        Tensor.from(rows, { dtype: "float64" })
+      )
+      expect(yield* message(far)).toBe(
+        "x: expected numbers that are finite, and stay so in float32 once standardized, " +
+          "got 1e+36 in row 2001, column 2 (from 0)"
       )
       expect(yield* message(Prediction.predict(linear, x, { draws: 0 }))).toBe(
         "draws: expected a whole number above 0, got 0"
