@@ -5,6 +5,7 @@
  */
 import { DataError } from "../core/errors.ts"
 import { nearest } from "../core/nearest.ts"
+import { formOf } from "./almostNumbers.ts"
 import { listed } from "./cells.ts"
 import type { Table, TableColumn } from "./Table.ts"
 
@@ -45,9 +46,16 @@ export interface Chosen {
 
 const ROW_NAMES = ["rownames", "row", "rownum", "index", "id", "idx", "rowid", "unnamed: 0", "__index_level_0__"]
 
-/** Whether a column has the name and the values of one that only numbers the rows, from 0 or from 1. */
+/** Why a column of such a name is no feature, if its cells only number the rows, from 0 or from 1, or only name them. */
+const whyNot = (table: Table, column: TableColumn): string | undefined => {
+  if (!ROW_NAMES.includes(column.name.trim().toLowerCase())) return undefined
+  if (numbersRows(table, column)) return "it only numbers the rows"
+  const { texts, count } = column
+  const each = texts.length === table.rows && count.texts === table.rows
+  return each && formOf(texts) === undefined ? "it only names the rows" : undefined
+}
+
 const numbersRows = (table: Table, column: TableColumn): boolean => {
-  if (!ROW_NAMES.includes(column.name.trim().toLowerCase())) return false
   const first = column.number(0)
   if (first !== 0 && first !== 1) return false
   for (let row = 1; row < table.rows; row++) if (column.number(row) !== first + row) return false
@@ -106,13 +114,18 @@ export const chooseColumns = (table: Table, choice: Choice): Chosen => {
     "it is named as a feature and to be excluded"
   )
   const others = chosen ?? table.columns.filter((c) => !(targets.includes(c) || excluded.includes(c)))
-  const counters = chosen === undefined ? others.filter((c) => !categorical.includes(c) && numbersRows(table, c)) : []
-  const features = others.filter((c) => !counters.includes(c))
-  const leftOut = counters.map(({ name }) => ({ name, why: "it only numbers the rows" }))
+  const reasons = new Map<TableColumn, string>()
+  for (const c of chosen === undefined ? others : []) {
+    const why = categorical.includes(c) ? undefined : whyNot(table, c)
+    if (why !== undefined) reasons.set(c, why)
+  }
+  const features = others.filter((c) => !reasons.has(c))
+  const leftOut = Array.from(reasons, ([{ name }, why]) => ({ name, why }))
   const unused = categorical.find((c) => !(targets.includes(c) || features.includes(c)))
   clash(unused, "it is named as categorical, but is neither a feature nor the target")
   if (features.length > 0) return { targets, features, leftOut }
-  const besides = counters.length === 0 ? "" : ` but "${counters[0]!.name}", which only numbers the rows`
+  const [first] = leftOut
+  const besides = first === undefined ? "" : ` but "${first.name}", which ${first.why.slice("it ".length)}`
   const problem = `there is no column besides the target${besides}`
   throw new DataError({ source, problem, hint: "Something has to be there to predict it from" })
 }

@@ -27,7 +27,7 @@ export interface TextOptions {
   readonly delimiter?: string
   /** Whether the first line has the names of the columns (the default); `column1`, `column2`, ... if not. */
   readonly header?: boolean
-  /** Cells that are missing besides empty ones: NA, N/A, NaN and null by default. */
+  /** Cells that are missing besides empty ones: NA, N/A, NaN and null by default; a number, however it is written. */
   readonly missing?: ReadonlyArray<string>
 }
 

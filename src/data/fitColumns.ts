@@ -120,8 +120,8 @@ const taskOf = (
  * What a choice makes of a table: which columns are features and targets, which of them are categories and which those
  * are, and the task.
  *
- * A column is categorical if none of its cells is a number, or if it is named so. A column that only numbers the rows,
- * called "id" or "rownames" and the like, is left out unless it is named.
+ * A column is categorical if none of its cells is a number, or if it is named so. A column that only numbers or names the
+ * rows, called "id" or "rownames" and the like, is left out unless it is named.
  *
  * **Errors**: `DataError`, with line and column: names that are not there (the nearest is suggested), missing cells
  * without `dropMissing`, texts among numbers, numbers that are not finite, dates and times, more than a thousand

@@ -39,26 +39,28 @@ export const rowReader = (
   }
 ): RowReader => {
   const { header: isHeader = true, missing: listed = MISSING } = options
-  const missing = new Set(["", ...listed.map((cell) => cell.trim())])
-  const someAreNumbers = listed.some((cell) => !Number.isNaN(parseNumber(cell.trim())))
+  const texts = listed.map((cell) => cell.trim())
+  const [missing, missingNumbers] = [new Set(["", ...texts]), new Set(texts.map(parseNumber))]
   const lines = growing((length) => new Uint32Array(length), 0)
   let columns: ReadonlyArray<GrowingColumn> | undefined
   let [rows, line] = [0, 1]
 
+  const readNumber = (column: GrowingColumn, value: number): void => {
+    if (!missingNumbers.has(value)) column.addNumber(rows, value)
+  }
+
   const readCell = (column: GrowingColumn, cell: string): void => {
-    if (!someAreNumbers) {
-      const value = parseNumber(cell)
-      if (!Number.isNaN(value)) {
-        column.addNumber(rows, value)
-        return
-      }
+    const plain = parseNumber(cell)
+    if (!Number.isNaN(plain)) {
+      readNumber(column, plain)
+      return
     }
     line += breaks(cell)
     const text = cell.trim()
     if (missing.has(text)) return
     const value = parseNumber(text)
     if (Number.isNaN(value)) column.addText(rows, text)
-    else column.addNumber(rows, value)
+    else readNumber(column, value)
   }
 
   const readRow = (cells: ReadonlyArray<string>): void => {

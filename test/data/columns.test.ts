@@ -112,6 +112,19 @@ describe("fit", () => {
     ])
   })
 
+  it("leaves out a column of row names whose texts all differ, and no other one", () => {
+    const leftOut = (name: string, cells: ReadonlyArray<Cell>, choice: Partial<Columns.Choice> = {}) =>
+      Columns.fit(tableOf({ [name]: cells, x: [5, 6, 8], y: [1, 2, 4] }), { target: "y", ...choice }).leftOut
+    const cars = ["Mazda", "Fiat", "Lotus"]
+    expect(leftOut("rownames", cars)).toEqual([{ name: "rownames", why: "it only names the rows" }])
+    expect(leftOut("model", cars)).toEqual([])
+    expect(leftOut("rownames", ["Mazda", "Fiat", "Fiat"])).toEqual([])
+    expect(leftOut("rownames", ["Mazda", "Fiat", undefined], { dropMissing: true })).toEqual([])
+    expect(leftOut("rownames", ["Mazda", "Fiat", 1], { categorical: ["rownames"] })).toEqual([])
+    expect(leftOut("rownames", cars, { features: ["rownames", "x"] })).toEqual([])
+    expect(() => leftOut("index", ["2024-01-01", "2024-01-02", "2024-01-03"])).toThrow("it holds dates or times")
+  })
+
   it("refuses categories that are numbers which others are rounded to", () => {
     const of = (number: number) => tableOf({ a: [7, Number.MAX_SAFE_INTEGER, number], y: [1, 2, 3] })
     const chosen = (table: Table) => Columns.fit(table, { target: "y", categorical: ["a"] })

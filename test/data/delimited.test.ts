@@ -184,8 +184,8 @@ describe("cells", () => {
   })
   expectTable(
     "other words for missing",
-    "a,b\n?,NA\n-999, . \n-999.0,\n",
-    { a: [none, none, -999], b: ["NA", none, none] },
+    "a,b\n?,NA\n-999, . \n-999.0,\n -9.99e2 ,-998\n",
+    { a: [none, none, none, none], b: ["NA", none, none, -998] },
     {
       missing: ["?", " . ", "-999"]
     }

@@ -94,6 +94,12 @@ describe("fit refuses", () => {
       { target },
       `t.csv: there is no column besides the target but "id", which only numbers the rows. ${lost}`
     ],
+    [
+      "no feature but a name for each row",
+      tableOf({ rownames: ["u", "v"], y: [1, 2] }),
+      { target },
+      `t.csv: there is no column besides the target but "rownames", which only names the rows. ${lost}`
+    ],
     ["no rows", xy([]), { target }, "t.csv: there are no rows"],
     ["a missing cell", xy([1, undefined, 3]), { target }, `t.csv: 1 of 3 rows lacks a value: line 3 (a). ${gap}`],
     [
