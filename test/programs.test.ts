@@ -1,6 +1,6 @@
 // The programs in examples/ run as they stand, from the built package, and print what they printed before.
 import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { expect, it } from "vitest"
 
 const run = (file: string): string => execFileSync("node", [`examples/${file}`], { encoding: "utf8" })
@@ -27,4 +27,8 @@ it("makeHousing.ts writes the file that is there", () => {
   const before = readFileSync(file, "utf8")
   run("makeHousing.ts")
   expect(readFileSync(file, "utf8")).toBe(before)
+})
+
+it("the built command may be executed, after every build", () => {
+  expect(statSync("dist/cli/main.js").mode & 0o111).toBe(0o111)
 })
