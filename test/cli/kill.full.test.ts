@@ -8,5 +8,5 @@ it("ends with the bytes of the unbroken run after 200 SIGKILLs at random moments
   console.log(`kills: ${JSON.stringify(found)}`)
   expect(sum(({ killed }) => killed)).toBe(200)
   expect(sum(({ amidWrite }) => amidWrite)).toBeGreaterThanOrEqual(20)
-  expect(sum(({ ended }) => ended)).toBeGreaterThanOrEqual(4)
+  expect(sum(({ ended }) => ended)).toBeGreaterThanOrEqual(10)
 })
