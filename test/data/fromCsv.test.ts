@@ -118,6 +118,9 @@ layer(NodeServices.layer)("on disk", (it) => {
       const [a, b, other] = [yield* read(1), yield* read(1), yield* read(2)]
       expect([Dataset.size(a.train), Dataset.size(a.test)]).toEqual([15_000, 5000])
       expect([Tensor.equals(a.test.x, b.test.x), Tensor.equals(a.test.x, other.test.x)]).toEqual([true, false])
+      const noise = yield* Noise.Noise.pipe(Effect.provide(Noise.layer(1)))
+      const byHand = Dataset.split(whole, { key: noise.key("split"), testFraction: 0.25 })
+      expect(Tensor.equals(a.test.x, byHand.test.x)).toBe(true)
       const seen = [...Tensor.toFloat64Array(a.train.x), ...Tensor.toFloat64Array(a.test.x)]
       expect(seen.sort((p, q) => p - q)).toEqual(rows.map(([i]) => i))
 
