@@ -54,6 +54,7 @@ export const demo = Command.make("demo", config, (options) =>
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const noise = yield* Noise.Noise
+    yield* flags.assertDraws(options)
     yield* fs.makeDirectory(options.out, { recursive: true }).pipe(Effect.mapError(Files.cannotWrite(options.out)))
     const data = Synthetic.regressionCurve(noise.key("data"))
     const model = Model.regression(data)

@@ -20,6 +20,7 @@ const config = {
 
 export const evaluate = Command.make("evaluate", config, (options) =>
   Effect.gen(function* () {
+    yield* common.assertDraws(options)
     const fitted = yield* load(options.model, options)
     const table = yield* data.read({ data: options.data, targets: options.targetFile }, options)
     const rows = yield* attempt(() => Columns.encode(fitted.columns, table, options), DataError, ConfigError)

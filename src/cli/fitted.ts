@@ -37,9 +37,23 @@ export interface Loaded extends Fitted {
   readonly seed: Option.Option<number>
 }
 
+/** Adds which comes first, where the names of the files look as if they were exchanged. */
+const inOrder =
+  (path: string, data: string) =>
+  (error: CheckpointError): CheckpointError => {
+    const isModel = (name: string): boolean => name.endsWith(".safetensors")
+    if (isModel(path) && !isModel(data)) return error
+    const { source, problem, hint } = error
+    const order = "The model comes first, then the data"
+    return new CheckpointError({ source, problem, hint: hint === undefined ? order : `${hint}. ${order}` })
+  }
+
 /** Reads a model; of one whose training is not over, that is told beside the results. */
-export const load = Effect.fnUntraced(function* (path: string, { json }: { readonly json: boolean }) {
-  const { model, params, state } = yield* Model.load(path)
+export const load = Effect.fnUntraced(function* (
+  path: string,
+  { data, json }: { readonly data: string; readonly json: boolean }
+) {
+  const { model, params, state } = yield* Effect.mapError(Model.load(path), inOrder(path, data))
   const { columns } = model
   if (columns === undefined) {
     const hint = "Train on a table, by `effect-bayes train` or from a Dataset"

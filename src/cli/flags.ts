@@ -1,7 +1,7 @@
 /** The flags that commands share, and how flags are made. What the library checks itself is not checked here again. */
-import { Effect, Layer, Option, Schema } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { Argument, Flag, Param, Primitive } from "effect/cli"
-import { attempt, ConfigError, Noise } from "../index.ts"
+import { attempt, ConfigError, Noise, Prediction } from "../index.ts"
 
 /** A flag that may be left out: its help says what is taken then. */
 export const defaulted = <A extends string | number>(
@@ -49,9 +49,11 @@ export const modelsSeed = Flag.Finite("seed").pipe(
 
 export const json = toggle("json", "print one JSON object a line, for machines; errors too")
 
-const count = Schema.Int.check(Schema.isGreaterThan(0))
+export const draws = defaulted(Flag.Finite("draws"), "weight draws of a prediction", 200)
 
-export const draws = defaulted(Flag.Finite("draws").pipe(Flag.withSchema(count)), "weight draws of a prediction", 200)
+/** Before any work: whether there can be so many. */
+export const assertDraws = ({ draws: count }: { readonly draws: number }) =>
+  attempt(() => Prediction.assertDraws(count), ConfigError)
 
 /** All of a command's randomness from its seed. */
 export const provideNoise = (value: number) =>

@@ -7,7 +7,7 @@ import { resumeCommand } from "./shell.ts"
 
 export const flags = {
   out: pathFlag("out", "where to keep the model, such as model.safetensors (default: nowhere)").pipe(Flag.optional),
-  checkpointEvery: defaulted(Flag.Int("checkpoint-every"), "steps between two writes of --out", 1000).pipe(
+  checkpointEvery: defaulted(Flag.Finite("checkpoint-every"), "steps between two writes of --out", 1000).pipe(
     Flag.withMetavar("STEPS")
   ),
   resume: toggle("resume", "go on from --out, or start if it is not there; the other flags as they were"),
@@ -25,10 +25,23 @@ export interface KeepingFlags {
 
 type Checkpoint = Training.Checkpoint<unknown, unknown>
 
+/** Of the files that are there, only models are overwritten, and only by force: others were not meant. */
+const assertReplaceable = Effect.fnUntraced(function* (source: string, force: boolean) {
+  yield* Model.inspect(source).pipe(
+    Effect.mapError(({ problem }) => {
+      const hint = "Give another name, or remove it first"
+      return new CheckpointError({ source, problem: `there is such a file already, and ${problem}`, hint })
+    })
+  )
+  if (force) return
+  const hint = "Go on from it by --resume, overwrite it by --force, or give another name"
+  return yield* new CheckpointError({ source, problem: "there is such a file already", hint })
+})
+
 /** Finds out before any work whether `out` can be written, and what is to be gone on from. */
 export const begin = Effect.fnUntraced(function* ({ out, resume, force, checkpointEvery }: KeepingFlags) {
   const fs = yield* FileSystem.FileSystem
-  if (!(checkpointEvery > 0)) {
+  if (!(Number.isSafeInteger(checkpointEvery) && checkpointEvery > 0)) {
     const actual = String(checkpointEvery)
     return yield* new ConfigError({ option: "--checkpoint-every", expected: "a whole number above 0", actual })
   }
@@ -45,10 +58,7 @@ export const begin = Effect.fnUntraced(function* ({ out, resume, force, checkpoi
     return yield* new ConfigError({ option: "--out", expected: "a file to keep a model in", actual: "-" })
   yield* Files.assertWritable(path)
   const there = yield* Effect.orElseSucceed(fs.exists(path), () => false)
-  if (there && !resume && !force) {
-    const hint = "Go on from it by --resume, overwrite it by --force, or give another name"
-    return yield* new CheckpointError({ source: path, problem: "there is such a file already", hint })
-  }
+  if (there && !resume) yield* assertReplaceable(path, force)
   yield* Files.sweep(path)
   if (!there || !resume) return Option.none<Checkpoint>()
   const { state } = yield* Model.load(path)

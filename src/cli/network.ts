@@ -76,10 +76,11 @@ export const modelOf = (
 ): Model.Model<unknown, unknown, unknown> => {
   const chosen = Option.getOrElse(flags.likelihood, () => (task === "regression" ? "gaussian" : "categorical"))
   if ((chosen === "categorical") !== (task === "classification")) {
+    const numbers = LIKELIHOODS.filter((name) => name !== "categorical").join(", ")
     const [expected, other] =
       task === "classification"
         ? ["categorical, as the target is a class", "regression"]
-        : ["one of numbers", "classification"]
+        : [`one of ${numbers}, as the target is numbers`, "classification"]
     throw new ConfigError({ option: "--likelihood", expected, actual: chosen, hint: `Or say --task ${other}` })
   }
   const options = networkOptions(flags)

@@ -60,6 +60,7 @@ export const predict = Command.make("predict", config, (options) =>
       const expected = "a number between 0 and 1"
       return yield* new ConfigError({ option: "--interval", expected, actual: String(interval) })
     }
+    yield* common.assertDraws(options)
     yield* data.assertOther(out, [options.model, options.data])
     yield* assertFree(out, options.force)
     const fitted = yield* load(options.model, options)

@@ -66,6 +66,7 @@ export const train = Command.make("train", config, (options) =>
       const expected = "1, as the engine computes on one thread"
       return yield* new ConfigError({ option: "--threads", expected, actual: String(options.threads) })
     }
+    yield* common.assertDraws(options)
     const optional = [options.targetFile, options.test, options.testTargetFile].flatMap(Option.toArray)
     const files = [options.data, ...optional]
     yield* rows.assertTogether(files, options, options.patience)

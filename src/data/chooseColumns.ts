@@ -6,7 +6,7 @@
 import { DataError } from "../core/errors.ts"
 import { nearest } from "../core/nearest.ts"
 import { formOf } from "./almostNumbers.ts"
-import { listed } from "./cells.ts"
+import { listed, quoted } from "./cells.ts"
 import type { Table, TableColumn } from "./Table.ts"
 
 /** Real targets, or classes. @category models @since 0.3.0 */
@@ -64,6 +64,9 @@ const numbersRows = (table: Table, column: TableColumn): boolean => {
 
 /** What to try instead of names that are not there. */
 export const suggestion = (names: ReadonlyArray<string>, known: ReadonlyArray<string>): string => {
+  if (known.length === 1 && /[,;\t|]/.test(known[0]!)) {
+    return `The header is one column called ${quoted(known[0]!)}: another \`delimiter\` is likely`
+  }
   const near = names.slice(0, 20).flatMap((name) => nearest(name, known) ?? [])
   if (near.length === 0) return `The columns are ${listed(known, 20)}`
   return `Did you mean ${listed([...new Set(near)].map((name) => `"${name}"`))}?`

@@ -42,16 +42,20 @@ const DTYPES: ReadonlyMap<string, Shape.DType> = new Map([
 
 const WIDTH: Readonly<Record<Shape.DType, number>> = { float32: 4, float64: 8 }
 
-const FOREIGN = "Is it a safetensors file?"
+const WRITERS = "Models are written by Model.save and `train`"
 
 /** The length of the header. **Errors**: `CheckpointError` for one that the file cannot have. */
 export const headerLength = (source: string, prefix: Uint8Array, fileSize: number): number => {
   const refuse = (problem: string, hint: string) => new CheckpointError({ source, problem, hint })
-  if (prefix.length < PREFIX) throw refuse(`it is cut off after ${prefix.length} bytes`, FOREIGN)
+  if (prefix.length === 0) throw refuse("it is no model: the file is empty", WRITERS)
+  if (prefix.length < PREFIX) throw refuse(`it is no model: it has ${prefix.length} bytes, too few for one`, WRITERS)
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true)
-  if (length > MAX_HEADER) throw refuse(`it says that its header has ${length} bytes, above ${MAX_HEADER}`, FOREIGN)
+  if (length > MAX_HEADER) {
+    throw refuse("it is no model: those are safetensors files, and it does not begin as one", WRITERS)
+  }
   const left = fileSize - PREFIX
-  if (length > left) throw refuse(`it says that its header has ${length} bytes, but ${left} follow`, FOREIGN)
+  if (length > left)
+    throw refuse(`it says that its header has ${length} bytes, but ${left} follow`, "Is it cut off, or no model?")
   return Number(length)
 }
 

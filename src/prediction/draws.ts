@@ -74,6 +74,22 @@ export const assertColumns = (
   if (columns !== undefined) Columns.assertSame("the rows to test on", "those of the model", columns, data.columns)
 }
 
+/** More draws than this would gain nothing but time: what they leave uncertain is a thousandth of what there is. */
+const MAX_DRAWS = 1_000_000
+
+/**
+ * Throws for a number of weight draws that no prediction can be made with.
+ *
+ * **Errors**: `ConfigError`.
+ *
+ * @category assertions
+ * @since 0.3.0
+ */
+export const assertDraws = (draws: number): void => {
+  const can = Number.isSafeInteger(draws) && draws > 0 && draws <= MAX_DRAWS
+  assertConfig(can, "draws", `a whole number from 1 to ${MAX_DRAWS}`, draws)
+}
+
 /** What each draw is read as, one or more. */
 export type Draws<A> = readonly [A, ...ReadonlyArray<A>]
 
@@ -90,7 +106,7 @@ export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
   { x, draws, read }: Question<A>,
   visit: (all: Draws<A>, first: number, last: number) => Effect.Effect<void, ConfigError | ShapeError>
 ) {
-  yield* checked(() => assertConfig(Number.isSafeInteger(draws) && draws > 0, "draws", "a whole number above 0", draws))
+  yield* checked(() => assertDraws(draws))
   const { model, params } = fitted
   const noise = yield* Noise
   const network = predictive(model.network)

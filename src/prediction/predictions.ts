@@ -7,6 +7,7 @@ export {
   evaluateClassifier,
   type FittedClassifier
 } from "./classify.ts"
+export { assertDraws } from "./draws.ts"
 export {
   type Evaluation,
   evaluate,

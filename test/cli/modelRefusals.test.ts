@@ -29,20 +29,18 @@ beforeAll(async () => {
 
 const header = (name: string) => readFileSync(join(folder, name)).readUInt32LE(0)
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string }
-const isIt = "Is it a safetensors file?"
+const writers = "Models are written by Model.save and `train`"
+const notOne = `it is no model: those are safetensors files, and it does not begin as one. ${writers}`
 const files: ReadonlyArray<readonly [string, (name: string) => string]> = [
   ["none.safetensors", () => "there is no such file. Check the path"],
   ["folder", () => "it is a directory. Give a file in it"],
-  ["empty.safetensors", () => `it is cut off after 0 bytes. ${isIt}`],
+  ["empty.safetensors", () => `it is no model: the file is empty. ${writers}`],
+  ["linear.csv", () => notOne],
   [
-    "linear.csv",
-    (name) => {
-      const words = readFileSync(join(folder, name)).readBigUInt64LE(0)
-      return `it says that its header has ${words} bytes, above 100000000. ${isIt}`
-    }
+    "cut.safetensors",
+    (name) => `it says that its header has ${header(name)} bytes, but 92 follow. Is it cut off, or no model?`
   ],
-  ["cut.safetensors", (name) => `it says that its header has ${header(name)} bytes, but 92 follow. ${isIt}`],
-  ["oversized.safetensors", () => `it says that its header has 1099511627775 bytes, above 100000000. ${isIt}`],
+  ["oversized.safetensors", () => notOne],
   ["corrupt.safetensors", () => "its header is no JSON. The file is damaged, or no safetensors file"],
   [
     "foreign.safetensors",
@@ -59,11 +57,22 @@ describe("files that are no model of this version", () => {
   for (const [name, problem] of files) {
     it(`${name}`, async () => {
       const message = `error: ${name}: ${problem(name)}`
-      expectRefused(await inside(folder, ["predict", `./${name}`, "./linear.csv"]), message)
-      expectRefused(await inside(folder, ["evaluate", `./${name}`, "./linear.csv"]), message)
+      const isCalledModel = name.endsWith(".safetensors")
+      const ordered = isCalledModel ? message : `${message}. The model comes first, then the data`
+      expectRefused(await inside(folder, ["predict", `./${name}`, "./linear.csv"]), ordered)
+      expectRefused(await inside(folder, ["evaluate", `./${name}`, "./linear.csv"]), ordered)
       expectRefused(await inside(folder, ["info", `./${name}`]), message)
     })
   }
+
+  it("the data in place of the model, and the model in place of the data", async () => {
+    const message = `error: linear.csv: ${notOne}. The model comes first, then the data`
+    expectRefused(await inside(folder, ["predict", "./linear.csv", "./model.safetensors"]), message)
+    expectRefused(await inside(folder, ["evaluate", "./linear.csv", "./model.safetensors"]), message)
+    const twice = await inside(folder, ["evaluate", "./empty.safetensors", "./model.safetensors"])
+    const empty = `it is no model: the file is empty. ${writers}`
+    expectRefused(twice, `error: empty.safetensors: ${empty}. The model comes first, then the data`)
+  })
 
   it("tensors that are cut short or no numbers", async () => {
     const predict = (name: string) => inside(folder, ["predict", `./${name}`, "./linear.csv"])
@@ -73,6 +82,12 @@ describe("files that are no model of this version", () => {
     const nan = await predict("notanumber.safetensors")
     expectRefused(nan, nan.stderr.trim())
     expect(nan.stderr).toMatch(/^error: notanumber\.safetensors: .* not finite at /)
+  })
+
+  it("a model that is there already", async () => {
+    const hint = "Go on from it by --resume, overwrite it by --force, or give another name"
+    const message = `error: model.safetensors: there is such a file already. ${hint}`
+    expectRefused(await inside(folder, [...training, "--out", "./model.safetensors"]), message)
   })
 
   it("nothing to go on from: the file stays as it is", async () => {

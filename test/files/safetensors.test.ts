@@ -179,19 +179,24 @@ describe("what is refused of a header", () => {
     return bytes
   }
 
+  const writers = "Models are written by Model.save and `train`"
   const lengths: ReadonlyArray<readonly [string, Uint8Array, string]> = [
-    ["no bytes", new Uint8Array(0), "it is cut off after 0 bytes"],
-    ["seven bytes", new Uint8Array(7), "it is cut off after 7 bytes"],
-    ["a length beyond the file", prefix(93n), "it says that its header has 93 bytes, but 92 follow"],
+    ["no bytes", new Uint8Array(0), `it is no model: the file is empty. ${writers}`],
+    ["seven bytes", new Uint8Array(7), `it is no model: it has 7 bytes, too few for one. ${writers}`],
+    [
+      "a length beyond the file",
+      prefix(93n),
+      "it says that its header has 93 bytes, but 92 follow. Is it cut off, or no model?"
+    ],
     [
       "a length beyond all bounds",
       prefix(2n ** 64n - 1n),
-      "it says that its header has 18446744073709551615 bytes, above 100000000"
+      `it is no model: those are safetensors files, and it does not begin as one. ${writers}`
     ]
   ]
   for (const [title, bytes, problem] of lengths) {
     it(`${title}`, () => {
-      expect(refusalOf(() => headerLength("f", bytes, 100))).toBe(`f: ${problem}. Is it a safetensors file?`)
+      expect(refusalOf(() => headerLength("f", bytes, 100))).toBe(`f: ${problem}`)
     })
   }
   it("nothing of a length that fits", () => expect(headerLength("f", prefix(92n), 100)).toBe(92))

@@ -136,7 +136,7 @@ describe("classify", () => {
       const message = <A, E extends Error, R>(e: Effect.Effect<A, E, R>) =>
         Effect.map(Effect.flip(e), (error) => `${error.name}: ${error.message}`)
       expect(yield* message(Prediction.classify(fitted, Tensor.rows(x, 0, 2), { draws: 0 }))).toBe(
-        "ConfigError: draws: expected a whole number above 0, got 0"
+        "ConfigError: draws: expected a whole number from 1 to 1000000, got 0"
       )
       expect(yield* message(Prediction.classify(fitted, Tensor.from([[1]])))).toBe(
         "ShapeError: standardize: expected [rows, 2], got [1, 1]"

@@ -168,7 +168,7 @@ describe("predict", () => {
           "got 1e+36 in row 2001, column 2 (from 0)"
       )
       expect(yield* message(Prediction.predict(linear, x, { draws: 0 }))).toBe(
-        "draws: expected a whole number above 0, got 0"
+        "draws: expected a whole number from 1 to 1000000, got 0"
       )
       expect(yield* message(Prediction.predict(linear, x, { quantiles: [1] }))).toContain(
         "level of a quantile: expected"
