@@ -86,6 +86,8 @@ const sizesOf = (dataset: Dataset.Dataset, options: FitOptions): Sizes => {
   const batchSize = Math.min(rows, options.batchSize ?? 32)
   const stepsPerEpoch = Math.ceil(rows / batchSize)
   const epochs = options.epochs ?? Math.ceil(DEFAULT_STEPS / stepsPerEpoch)
+  const most = Math.floor(Number.MAX_SAFE_INTEGER / stepsPerEpoch)
+  assertConfig(epochs <= most, "epochs", `at most ${most}, as steps are counted`, epochs)
   return { rows, batchSize, epochs, stepsPerEpoch, steps: epochs * stepsPerEpoch }
 }
 

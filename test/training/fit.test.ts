@@ -181,12 +181,20 @@ describe("fit", () => {
       )
       expect(Option.isSome(first)).toBe(true)
       const messages = []
-      for (const bad of [{ epochs: 0 }, { epochs: 1.5 }, { batchSize: 0 }, { learningRate: 0 }, { temperature: -1 }]) {
+      for (const bad of [
+        { epochs: 0 },
+        { epochs: 1.5 },
+        { epochs: 2 ** 53 - 1, batchSize: 25 },
+        { batchSize: 0 },
+        { learningRate: 0 },
+        { temperature: -1 }
+      ]) {
         messages.push((yield* Effect.flip(run(1, bad))).message)
       }
       expect(messages).toEqual([
         "epochs: expected a whole number above 0, got 0",
         "epochs: expected a whole number above 0, got 1.5",
+        "epochs: expected at most 4503599627370495, as steps are counted, got 9007199254740991",
         "batchSize: expected a whole number above 0, got 0",
         "learning rate: expected a finite number above 0, got 0",
         "temperature: expected a finite number from 0, got -1"
