@@ -62,12 +62,15 @@ const numbersRows = (table: Table, column: TableColumn): boolean => {
   return true
 }
 
+/** For so many of the names that are not there the nearest is looked for, which takes a while in a wide table. */
+const GUESSED = 5
+
 /** What to try instead of names that are not there. */
 export const suggestion = (names: ReadonlyArray<string>, known: ReadonlyArray<string>): string => {
   if (known.length === 1 && /[,;\t|]/.test(known[0]!)) {
     return `The header is one column called ${quoted(known[0]!)}: another \`delimiter\` is likely`
   }
-  const near = names.slice(0, 20).flatMap((name) => nearest(name, known) ?? [])
+  const near = names.slice(0, GUESSED).flatMap((name) => nearest(name, known) ?? [])
   if (near.length === 0) return `The columns are ${listed(known, 20)}`
   return `Did you mean ${listed([...new Set(near)].map((name) => `"${name}"`))}?`
 }

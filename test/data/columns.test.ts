@@ -112,6 +112,15 @@ describe("fit", () => {
     ])
   })
 
+  it("guesses what the first five names that are not there may have meant, and no more of them", () => {
+    const inputs =
+      (...names: ReadonlyArray<string>) =>
+      () =>
+        Columns.inputs(Columns.numeric(names, []), houses)
+    expect(inputs("!", "?", "+", "-", "sizes")).toThrow('Did you mean "size"?')
+    expect(inputs("!", "?", "+", "-", "*", "sizes")).toThrow("The columns are id, town, size")
+  })
+
   it("leaves out a column of row names whose texts all differ, and no other one", () => {
     const leftOut = (name: string, cells: ReadonlyArray<Cell>, choice: Partial<Columns.Choice> = {}) =>
       Columns.fit(tableOf({ [name]: cells, x: [5, 6, 8], y: [1, 2, 4] }), { target: "y", ...choice }).leftOut
