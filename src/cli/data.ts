@@ -1,7 +1,7 @@
 /** The flags of a file of data, and reading it as they say. */
 import { Effect, FileSystem, Option, Stdio } from "effect"
 import { Flag } from "effect/cli"
-import { attempt, ConfigError, DataError, Table } from "../index.ts"
+import { attempt, type Columns, ConfigError, DataError, Table } from "../index.ts"
 import { given, names, pathFlag, toggle } from "./flags.ts"
 
 export const flags = {
@@ -14,7 +14,9 @@ export const flags = {
   ),
   noHeader: toggle("no-header", "the first line is a row; the columns are called column1, column2, ..."),
   missing: Flag.String("missing").pipe(
-    Flag.withDescription("cells that are missing, besides empty ones (default NA,N/A,NaN,null)"),
+    Flag.withDescription(
+      "cells that are missing, besides empty ones (default NA,N/A,NaN,null; of a model, those it was trained with)"
+    ),
     Flag.withMetavar("TEXTS"),
     Flag.optional
   )
@@ -40,14 +42,21 @@ const textOptions = ({ delimiter, noHeader, missing }: DataFlags): Table.ReadOpt
   ...given(missing, (texts) => ({ missing: names(texts) }))
 })
 
+/** The same where tables are read for a model: as the one was that it was trained on, if the flags do not say otherwise. */
+const optionsFor = (flags: DataFlags, columns: Columns.Columns | undefined): Table.ReadOptions => ({
+  ...(columns?.missing === undefined ? {} : { missing: columns.missing }),
+  ...textOptions(flags)
+})
+
 /** A file, or standard input where it is called "-", with the targets of a file of their own beside it. */
 export const read = Effect.fnUntraced(function* (
   files: { readonly data: string; readonly targets: Option.Option<string> },
-  flags: DataFlags
+  flags: DataFlags,
+  columns?: Columns.Columns
 ) {
   const stdio = yield* Stdio.Stdio
   const source = (file: string) => (file === "-" ? { name: "standard input", bytes: stdio.stdin } : file)
-  const options = textOptions(flags)
+  const options = optionsFor(flags, columns)
   const table = yield* Table.read(source(files.data), options)
   if (Option.isNone(files.targets)) return table
   const targets = yield* Table.read(source(files.targets.value), { ...options, prefix: "y" })

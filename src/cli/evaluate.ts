@@ -22,7 +22,7 @@ export const evaluate = Command.make("evaluate", config, (options) =>
   Effect.gen(function* () {
     yield* common.assertDraws(options)
     const fitted = yield* load(options.model, options)
-    const table = yield* data.read({ data: options.data, targets: options.targetFile }, options)
+    const table = yield* data.read({ data: options.data, targets: options.targetFile }, options, fitted.columns)
     const rows = yield* attempt(() => Columns.encode(fitted.columns, table, options), DataError, ConfigError)
     const seed = Option.getOrElse(options.seed, () => Option.getOrElse(fitted.seed, () => common.SEED))
     const result = yield* report.evaluate(fitted, rows, options).pipe(common.provideNoise(seed))

@@ -64,7 +64,7 @@ export const predict = Command.make("predict", config, (options) =>
     yield* data.assertOther(out, [options.model, options.data])
     yield* assertFree(out, options.force)
     const fitted = yield* load(options.model, options)
-    const table = yield* data.read({ data: options.data, targets: Option.none() }, options)
+    const table = yield* data.read({ data: options.data, targets: Option.none() }, options, fitted.columns)
     const inputs = yield* attempt(() => Columns.inputs(fitted.columns, table, options), DataError)
     const seed = Option.getOrElse(options.seed, () => Option.getOrElse(fitted.seed, () => common.SEED))
     const bytes = records(fitted, inputs, table.rows, { draws, interval }).pipe(encode(namesOf(fitted), options))

@@ -23,7 +23,11 @@ const ColumnSchema = /*#__PURE__*/ Schema.Union([
 /** The schema of columns. @category schemas @since 0.3.0 */
 export const ColumnsSchema = /*#__PURE__*/ Schema.Struct({
   features: Schema.Array(ColumnSchema),
-  targets: Schema.Array(ColumnSchema)
+  targets: Schema.Array(ColumnSchema),
+  /** The cells that the table was read with as missing, where they were given: other tables are to be read with them. */
+  missing: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** How many columns the table had, where it had no names: its columns are found by their places. */
+  places: Schema.optionalKey(Schema.Int)
 })
 
 /** A column of a table by name. @category models @since 0.3.0 */

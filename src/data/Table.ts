@@ -32,6 +32,10 @@ export interface Table {
   readonly line?: (row: number) => number
   /** What the cells of a text are split at, in words, such as "commas". */
   readonly splitAt?: string
+  /** The cells that it was read with as missing, where they were given. */
+  readonly missing?: ReadonlyArray<string>
+  /** How many columns the file has, where it has no names and its columns are called by their places. */
+  readonly places?: number
 }
 
 /** More different texts than this in one column are no categories: names, identifiers, dates. */

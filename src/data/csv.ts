@@ -28,7 +28,7 @@ export interface TextOptions {
   /** Whether the first line has the names of the columns (the default); `column1`, `column2`, ... if not. */
   readonly header?: boolean
   /** Cells that are missing besides empty ones: NA, N/A, NaN and null by default; a number, however it is written. */
-  readonly missing?: ReadonlyArray<string>
+  readonly missing?: ReadonlyArray<string> | undefined
 }
 
 /** The first line of a text that streams by, and the whole text, its first line apart from the others. */

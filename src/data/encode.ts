@@ -31,6 +31,15 @@ const MAX_VALUES = 268_435_456
 
 type Pair = readonly [Column, TableColumn]
 
+/** A column more or less would shift those behind it, and give them the names of others. */
+const assertPlaces = ({ source, places: there }: Table, { places }: Columns): void => {
+  if (there === undefined || places === undefined || there === places) return
+  const problem = `it has ${there} columns, but the table that they were chosen from had ${places}`
+  const hint =
+    "Without a header, columns are found by their places: keep all, the target's too, whose cells may be empty to predict"
+  throw new DataError({ source, problem, hint })
+}
+
 const findColumns = (table: Table, columns: ReadonlyArray<Column>): ReadonlyArray<Pair> => {
   const byName = new Map(table.columns.map((column) => [column.name, column]))
   const pairs = columns.flatMap((column): ReadonlyArray<Pair> => {
@@ -117,7 +126,8 @@ const prepare = (table: Table, pairs: ReadonlyArray<Pair>, options: EncodeOption
 }
 
 /**
- * A table as a dataset. Columns are found by their names: others may be there, in any order.
+ * A table as a dataset. Columns are found by their names: others may be there, in any order. Without a header there are
+ * no names, and a table needs as many columns as the one that these were chosen from.
  *
  * **Shapes**: x [rows, features and categories], y [rows, targets]. A categorical target is the index of its class.
  * **Errors**: `DataError`, with line and column: columns that are not there, missing cells without `dropMissing`, texts
@@ -127,6 +137,7 @@ const prepare = (table: Table, pairs: ReadonlyArray<Pair>, options: EncodeOption
  * @since 0.3.0
  */
 export const encode = (columns: Columns, table: Table, options: EncodeOptions = {}): Dataset => {
+  assertPlaces(table, columns)
   const pairs = findColumns(table, [...columns.features, ...columns.targets])
   const rows = prepare(table, pairs, options)
   const x = matrix(table, pairs.slice(0, columns.features.length), rows, true)
@@ -144,6 +155,7 @@ export const encode = (columns: Columns, table: Table, options: EncodeOptions = 
  * @since 0.3.0
  */
 export const inputs = (columns: Columns, table: Table, options: EncodeOptions = {}): Inputs => {
+  assertPlaces(table, columns)
   const pairs = findColumns(table, columns.features)
   const rows = prepare(table, pairs, options)
   return { x: matrix(table, pairs, rows, true), rows }

@@ -158,6 +158,12 @@ export const fit = (table: Table, choice: Choice): Fitted => {
     const problem = `there is one class only, ${quoted(categories[0]!)}`
     throw new DataError({ source: table.source, column: c.name, problem, hint: "There is nothing to predict in it" })
   }
-  const columns = { features: used.features.map(column), targets: used.targets.map(target) }
+  const { missing, places } = table
+  const columns = {
+    features: used.features.map(column),
+    targets: used.targets.map(target),
+    ...(missing === undefined ? {} : { missing }),
+    ...(places === undefined ? {} : { places })
+  }
   return { columns, leftOut, task, taskFrom, missing: table.rows - rows.length }
 }

@@ -7,7 +7,8 @@ import { DataError } from "../core/errors.ts"
 import type { Table } from "./Table.ts"
 
 /**
- * The columns of one table and then those of another, row by row in the order that they have.
+ * The columns of one table and then those of another, row by row in the order that they have. What is kept of how tables
+ * were read is kept of the first.
  *
  * **Errors**: `DataError` if the rows differ in number, or if both have a column of the same name.
  *
@@ -31,7 +32,11 @@ export const join = (self: Table, that: Table): Table => {
   }
   const names = new Set(self.columns.map((column) => column.name))
   const twice = that.columns.find((column) => names.has(column.name))
-  if (twice === undefined) return { source, rows: self.rows, columns: [...self.columns, ...that.columns] }
+  if (twice === undefined) {
+    const { rows, missing, places } = self
+    const kept = { ...(missing === undefined ? {} : { missing }), ...(places === undefined ? {} : { places }) }
+    return { source, rows, columns: [...self.columns, ...that.columns], ...kept }
+  }
   const hint = "Rename it in one of them; the columns of an array are called by the option prefix"
   throw new DataError({ source, column: twice.name, problem: "both have a column of this name", hint })
 }

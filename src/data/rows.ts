@@ -35,7 +35,7 @@ export const rowReader = (
   options: {
     readonly delimiter: Delimiter
     readonly header?: boolean
-    readonly missing?: ReadonlyArray<string>
+    readonly missing?: ReadonlyArray<string> | undefined
   }
 ): RowReader => {
   const { header: isHeader = true, missing: listed = MISSING } = options
@@ -110,7 +110,10 @@ export const rowReader = (
           problem: "there are no rows below the header",
           hint: `Is its one line a header? If not, ${WITHOUT_HEADER}`
         })
-      return { source, rows, columns, line: lines.get, splitAt: inWords(options.delimiter) }
+      const about = { line: lines.get, splitAt: inWords(options.delimiter) }
+      const places = isHeader ? {} : { places: columns.length }
+      const given = options.missing === undefined ? {} : { missing: options.missing }
+      return { source, rows, columns, ...about, ...places, ...given }
     }
   }
 }

@@ -85,6 +85,14 @@ describe("join", () => {
     ])
   })
 
+  it("keeps of the first how it was read", () => {
+    const read = { missing: ["?"], places: 2 }
+    const labels = Table.fromArray(bytes([2], "labels"), { prefix: "y" })
+    expect(Table.join({ ...images, ...read }, { ...labels, missing: ["-"], places: 1 })).toMatchObject(read)
+    const joined = Table.join(images, { ...labels, ...read })
+    expect([joined.missing, joined.places]).toEqual([undefined, undefined])
+  })
+
   it("refuses other numbers of rows, and a name that both have", () => {
     expect(refusal(() => Table.join(images, Table.fromArray(bytes([3], "labels"))))).toBe(
       "images and labels: 2 rows and 3 cannot stand side by side. Give files that describe the same rows in the same order"

@@ -132,13 +132,13 @@ const append = (
 export const readParquet: (
   source: string,
   bytes: Uint8Array,
-  options?: { readonly missing?: ReadonlyArray<string> }
-) => Effect.Effect<Table, DataError> = Effect.fnUntraced(function* (source, bytes, { missing = [] } = {}) {
+  options?: { readonly missing?: ReadonlyArray<string> | undefined }
+) => Effect.Effect<Table, DataError> = Effect.fnUntraced(function* (source, bytes, { missing: given } = {}) {
   const { parquetMetadata } = yield* Effect.promise(() => import("hyparquet"))
   const { rows, columns } = yield* attempt(() => readLayout(source, bytes, parquetMetadata), DataError)
   const kinds = yield* attempt(() => columns.map(({ element }) => kindOf(source, element)), DataError)
   const budget = { left: UNPACKED + ALLOWED.perByte * bytes.length }
-  const texts = missing.map((text) => text.trim())
+  const texts = (given ?? []).map((text) => text.trim())
   const missed = new Set<Cell>([...texts, ...texts.map(parseNumber)])
   const read: Array<GrowingColumn> = []
   for (const [c, { element, pieces }] of columns.entries()) {
@@ -164,5 +164,5 @@ export const readParquet: (
     }
     read.push(column)
   }
-  return { source, rows, columns: read }
+  return { source, rows, columns: read, ...(given === undefined ? {} : { missing: given }) }
 })
