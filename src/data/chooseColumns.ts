@@ -46,13 +46,20 @@ export interface Chosen {
 
 const ROW_NAMES = ["rownames", "row", "rownum", "index", "id", "idx", "rowid", "unnamed: 0", "__index_level_0__"]
 
-/** Why a column of such a name is no feature, if its cells only number the rows, from 0 or from 1, or only name them. */
+/** In so many rows texts do not all differ by chance: they are names, and say nothing of a row that comes later. */
+const MANY = 20
+
+/**
+ * Why a column is no feature: its cells only number the rows, from 0 or from 1, as its name says too; or they are texts
+ * that only name the rows, which is plain where there are many or where the name says so.
+ */
 const whyNot = (table: Table, column: TableColumn): string | undefined => {
-  if (!ROW_NAMES.includes(column.name.trim().toLowerCase())) return undefined
-  if (numbersRows(table, column)) return "it only numbers the rows"
+  const calledSo = ROW_NAMES.includes(column.name.trim().toLowerCase())
+  if (calledSo && numbersRows(table, column)) return "it only numbers the rows"
   const { texts, count } = column
   const each = texts.length === table.rows && count.texts === table.rows
-  return each && formOf(texts) === undefined ? "it only names the rows" : undefined
+  const plain = calledSo || table.rows >= MANY
+  return each && plain && formOf(texts) === undefined ? "it only names the rows" : undefined
 }
 
 const numbersRows = (table: Table, column: TableColumn): boolean => {

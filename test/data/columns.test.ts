@@ -134,6 +134,19 @@ describe("fit", () => {
     expect(() => leftOut("index", ["2024-01-01", "2024-01-02", "2024-01-03"])).toThrow("it holds dates or times")
   })
 
+  it("leaves out a column of texts that all differ in 20 rows or more, whatever its name", () => {
+    const leftOut = (rows: number, texts: number, choice: Partial<Columns.Choice> = {}) => {
+      const cells = Array.from({ length: rows }, (_, i) => `car ${i % texts}`)
+      const x = Array.from({ length: rows }, (_, i) => i * i)
+      return Columns.fit(tableOf({ model: cells, x, y: x }), { target: "y", ...choice }).leftOut
+    }
+    expect(leftOut(20, 20)).toEqual([{ name: "model", why: "it only names the rows" }])
+    expect(leftOut(20, 19)).toEqual([])
+    expect(leftOut(19, 19)).toEqual([])
+    expect(leftOut(20, 20, { categorical: ["model"] })).toEqual([])
+    expect(leftOut(20, 20, { features: ["model", "x"] })).toEqual([])
+  })
+
   it("refuses categories that are numbers which others are rounded to", () => {
     const of = (number: number) => tableOf({ a: [7, Number.MAX_SAFE_INTEGER, number], y: [1, 2, 3] })
     const chosen = (table: Table) => Columns.fit(table, { target: "y", categorical: ["a"] })
