@@ -1,6 +1,16 @@
 /** Models with their parameters as files hold them: where they come from, and which task they are for. */
 import { Console, Effect, Option } from "effect"
-import { CheckpointError, Columns, ConfigError, Model, type Prediction, Training } from "../index.ts"
+import {
+  attempt,
+  CheckpointError,
+  Columns,
+  ConfigError,
+  Model,
+  type Prediction,
+  ShapeError,
+  Tensor,
+  Training
+} from "../index.ts"
 
 /** A model whose parameters no type knows. */
 export interface Fitted {
@@ -23,17 +33,20 @@ export const withTask = <A, B, E, F, R, S>(
   return Effect.fail(new ConfigError({ option, expected: "one of numbers or of classes", actual: `"${kind}"` }))
 }
 
-/** The names of the classes of a model, by their labels; labels that are numbers have no others. None of one of numbers. */
-export const classesOf = (fitted: Loaded): ReadonlyArray<string> | undefined => {
+/** The names of a model's classes, by their labels; labels that are numbers have no others. None of a model of numbers. */
+const classesOf = (fitted: Fitted, columns: Columns.Columns): ReadonlyArray<string> | undefined => {
   if (!Model.isClassification(fitted)) return undefined
-  const { network, inputs } = fitted.model
-  const [count = 0] = network.outShape([inputs.columns.length])
-  return Columns.classes(fitted.columns) ?? Array.from({ length: count }, (_, label) => String(label))
+  const { network, inputs, likelihood, dtype } = fitted.model
+  const outputs = Tensor.zeros({ shape: [1, ...network.outShape([inputs.columns.length])], dtype })
+  const [, count = 0] = likelihood.probabilities(fitted.params.likelihood, outputs).shape
+  return Columns.classes(columns) ?? Array.from({ length: count }, (_, label) => String(label))
 }
 
 /** A model of a file that knows its columns, and the seed that it was trained with, if it says. */
 export interface Loaded extends Fitted {
   readonly columns: Columns.Columns
+  /** The names of its classes, if it is one of classes. */
+  readonly classes: Option.Option<ReadonlyArray<string>>
   readonly seed: Option.Option<number>
 }
 
@@ -64,6 +77,13 @@ export const load = Effect.fnUntraced(function* (
     const note = `${path}: its training is not over (step ${step} of ${steps})`
     yield* Console.error(json ? JSON.stringify({ event: "note", step, steps, message: note }) : `note: ${note}`)
   }
-  const loaded: Loaded = { model, params, columns, seed: Option.fromUndefinedOr(state?.run.seed) }
+  const classes = yield* attempt(() => classesOf({ model, params }, columns), ConfigError, ShapeError)
+  const loaded: Loaded = {
+    model,
+    params,
+    columns,
+    classes: Option.fromUndefinedOr(classes),
+    seed: Option.fromUndefinedOr(state?.run.seed)
+  }
   return loaded
 })

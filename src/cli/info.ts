@@ -17,7 +17,7 @@ const column = (c: Columns.Column): string =>
   c.kind === "numeric" ? c.name : `${c.name} (${c.categories.length} categories)`
 
 const taskOf = ({ spec }: Inspection): string =>
-  spec.likelihood.kind === "categorical" || spec.columns?.targets[0]?.kind === "categorical"
+  ["categorical", "bernoulli"].includes(spec.likelihood.kind) || spec.columns?.targets[0]?.kind === "categorical"
     ? "classification"
     : "regression"
 

@@ -1,7 +1,7 @@
 /** Predictions as records: one for each row of a table, in its order, with the same names in each. */
-import { Effect, Stream } from "effect"
+import { Effect, Option, Stream } from "effect"
 import { type Columns, Prediction, Tensor } from "../index.ts"
-import { classesOf, type Loaded, withTask } from "./fitted.ts"
+import { type Loaded, withTask } from "./fitted.ts"
 
 /** What is said of a row; nothing of one that lacks a value. */
 export type Cells = ReadonlyArray<string | number | null>
@@ -17,10 +17,10 @@ const reader = (t: Tensor.Tensor) => {
 }
 
 /** The names of what is predicted: of several targets each has its own. */
-export const namesOf = (fitted: Loaded): ReadonlyArray<string> => {
-  const classes = classesOf(fitted)
-  if (classes !== undefined) return ["class", ...classes.map((name) => `p_${name}`), "total", "mutual_information"]
-  const { targets } = fitted.columns
+export const namesOf = ({ columns, classes }: Loaded): ReadonlyArray<string> => {
+  if (Option.isSome(classes))
+    return ["class", ...classes.value.map((name) => `p_${name}`), "total", "mutual_information"]
+  const { targets } = columns
   const each = ["mean", "std", "lower", "upper"]
   return targets.length === 1 ? each : targets.flatMap(({ name }) => each.map((what) => `${name}_${what}`))
 }
@@ -45,7 +45,7 @@ const block = (fitted: Loaded, x: Tensor.Tensor, { draws, interval }: Options) =
       ),
     classes: (f) =>
       Effect.map(Prediction.classify(f, x, { draws }), (classified): ReadonlyArray<Cells> => {
-        const names = classesOf(fitted) ?? []
+        const names = Option.getOrElse(fitted.classes, () => [])
         const [p, label, total, epistemic] = [
           classified.probabilities,
           classified.label,

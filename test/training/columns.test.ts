@@ -148,6 +148,8 @@ describe("a model's columns", () => {
       }
     })
     expect(Model.make(of("p", "q")).columns?.targets[0]?.name).toBe("k")
+    const one = { network: BayesianLinear.make({ in: 2, out: 1 }), likelihood: Likelihood.bernoulli() }
+    expect(Model.make({ ...of("p", "q"), ...one }).likelihood.spec.kind).toBe("bernoulli")
     expect(() => Model.make(of("p", "q", "r"))).toThrow(
       "a model's outputs: expected those for 3 classes, as many as its target has, got those for 2"
     )
