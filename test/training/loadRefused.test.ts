@@ -56,7 +56,15 @@ describe("load refuses", () => {
 
   it("a file cut off after any number of bytes, and one with a byte too many", () => {
     const bytes = bytesOf(file())
-    for (let length = 0; length < bytes.length; length++)
+    expect(refusal(bytes.subarray(0, 0))).toBe(
+      "m: it is no model: the file is empty. Models are written by Model.save and `train`"
+    )
+    for (let length = 1; length < 8; length++) {
+      expect(refusal(bytes.subarray(0, length))).toBe(
+        `m: it is no model: it has ${length} bytes, too few for one. Models are written by Model.save and \`train\``
+      )
+    }
+    for (let length = 8; length < bytes.length; length++)
       expect(refusal(bytes.subarray(0, length))).toMatch(/^m: it (is cut off|says that its header)/)
     expect(refusal(Buffer.concat([bytes, Buffer.from([0])]))).toBe(
       "m: 1 bytes behind its last tensor belong to none. The file is damaged, or no safetensors file"
