@@ -128,10 +128,20 @@ export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
     })
   })
 
+  const inputsOf = (first: number, last: number): Tensor.Tensor => {
+    const inputs = Standardizer.apply(model.inputs, Tensor.rows(x, first, last), model.dtype)
+    assertInputs(model, x, inputs, first)
+    return inputs
+  }
+
+  // All rows are looked at before any work is done, and standardized again when they are due, as that costs next to nothing.
+  for (let first = 0; first < rows; first += block) {
+    yield* Effect.yieldNow
+    yield* checked(() => inputsOf(first, Math.min(first + block, rows)))
+  }
   for (let first = 0; first < rows; first += block) {
     const last = Math.min(first + block, rows)
-    const inputs = yield* checked(() => Standardizer.apply(model.inputs, Tensor.rows(x, first, last), model.dtype))
-    yield* checked(() => assertInputs(model, x, inputs, first))
+    const inputs = yield* checked(() => inputsOf(first, last))
     const all: [A, ...Array<A>] = [yield* draw(inputs, 0)]
     for (let s = 1; s < draws; s++) all.push(yield* draw(inputs, s))
     yield* visit(all, first, last)
