@@ -2,6 +2,7 @@
 import { Console, Effect, FileSystem, Option } from "effect"
 import { Flag } from "effect/cli"
 import { CheckpointError, ConfigError, Files, Model, Training } from "../index.ts"
+import { differences } from "./differences.ts"
 import { defaulted, pathFlag, toggle } from "./flags.ts"
 import { resumeCommand } from "./shell.ts"
 
@@ -24,6 +25,13 @@ export interface KeepingFlags {
 }
 
 type Checkpoint = Training.Checkpoint<unknown, unknown>
+type AnyModel = Model.Model<unknown, unknown, unknown>
+
+/** What is gone on from. */
+interface Kept {
+  readonly model: AnyModel
+  readonly state: Checkpoint
+}
 
 /** Of the files that are there, only models are overwritten, and only by force: others were not meant. */
 const assertReplaceable = Effect.fnUntraced(function* (source: string, force: boolean) {
@@ -49,7 +57,7 @@ export const begin = Effect.fnUntraced(function* ({ out, resume, force, checkpoi
     return yield* new ConfigError({ option: "--resume, --force", expected: "one of them", actual: "both" })
   }
   if (Option.isNone(out)) {
-    if (!resume && !force) return Option.none<Checkpoint>()
+    if (!resume && !force) return Option.none<Kept>()
     const option = resume ? "--resume" : "--force"
     return yield* new ConfigError({ option, expected: "--out beside it, the file that is meant", actual: "none" })
   }
@@ -60,19 +68,23 @@ export const begin = Effect.fnUntraced(function* ({ out, resume, force, checkpoi
   const there = yield* Effect.orElseSucceed(fs.exists(path), () => false)
   if (there && !resume) yield* assertReplaceable(path, force)
   yield* Files.sweep(path)
-  if (!there || !resume) return Option.none<Checkpoint>()
-  const { state } = yield* Model.load(path)
-  if (state !== undefined) return Option.some(state)
+  if (!there || !resume) return Option.none<Kept>()
+  const { model, state } = yield* Model.load(path)
+  if (state !== undefined) return Option.some<Kept>({ model, state })
   const hint = "Train it anew into another file, or overwrite it by --force"
   return yield* new CheckpointError({ source: path, problem: "it is a model without the state of its training", hint })
 })
 
+/** What the library says of another model, of which it has the hash alone. */
+const MODEL = /another model \(SHA-256\): \w+ there, \w+ here/
+
 /** What a run cannot go on from, in terms of files and flags. */
 export const explain =
-  ({ out }: KeepingFlags) =>
+  ({ out }: KeepingFlags, kept: Option.Option<Kept>, model: AnyModel) =>
   (error: CheckpointError): Effect.Effect<never, CheckpointError> => {
-    const { source, problem } = error
-    if (source !== "the checkpoint" || Option.isNone(out)) return Effect.fail(error)
+    if (error.source !== "the checkpoint" || Option.isNone(out)) return Effect.fail(error)
+    const parts = Option.match(kept, { onNone: () => [], onSome: (there) => differences(there.model, model) })
+    const problem = parts.length === 0 ? error.problem : error.problem.replace(MODEL, parts.join("; "))
     const hint = "Give the data and the flags that it was made with, or begin anew by --force"
     return Effect.fail(new CheckpointError({ source: out.value, problem, hint }))
   }
@@ -109,11 +121,7 @@ const printInterruption = (
 }
 
 /** Keeps the events of a run as its flags say; what it gives is to be run over every event, and at an interruption. */
-export const keeper = (
-  model: Model.Model<unknown, unknown, unknown>,
-  flags: KeepingFlags,
-  from: Option.Option<Checkpoint>
-) => {
+export const keeper = (model: AnyModel, flags: KeepingFlags, from: Option.Option<Checkpoint>) => {
   const begun = Option.map(from, ({ step, run }) => ({ step, steps: Training.stepsOf(run) }))
   let latest: Training.Progress<unknown, unknown> | undefined
   let written = -1

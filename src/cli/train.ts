@@ -71,7 +71,8 @@ export const train = Command.make("train", config, (options) =>
     const files = [options.data, ...optional]
     yield* rows.assertTogether(files, options, options.patience)
     if (Option.isSome(options.out)) yield* data.assertOther(options.out.value, files)
-    const from = yield* keeping.begin(options)
+    const kept = yield* keeping.begin(options)
+    const from = Option.map(kept, ({ state }) => state)
     const parts = yield* rows.prepare(options, options)
     const model = yield* attempt(
       () => network.modelOf(parts.train, parts.fitted.task, options),
@@ -95,7 +96,7 @@ export const train = Command.make("train", config, (options) =>
       Stream.tap(keeper.onEvent),
       Stream.runLast,
       Effect.onInterrupt(() => keeper.onInterrupt),
-      Effect.catchTag("CheckpointError", keeping.explain(options))
+      Effect.catchTag("CheckpointError", keeping.explain(options, kept, model))
     )
     yield* printEnd(last, options)
     const state = Option.match(last, { onNone: () => from, onSome: (event) => Option.some(event.state) })

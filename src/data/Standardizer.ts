@@ -45,6 +45,9 @@ export const assertValid = (what: string, { width, columns, mean, std }: Standar
 const brief = (numbers: ReadonlyArray<number>): string =>
   `[${numbers.slice(0, 8).join(", ")}${numbers.length > 8 ? `, ... ${numbers.length - 8} more` : ""}]`
 
+/** What messages call the rows. */
+const TRAINING = "the training rows"
+
 /** Leaves columns as they are. @category constructors @since 0.1.0 */
 export const identity = (width: number): Standardizer => ({
   width,
@@ -58,6 +61,7 @@ export const identity = (width: number): Standardizer => ({
  * The means and (population) standard deviations of the columns of x [N, width].
  *
  * `indicators` says which columns are zeros and ones for a category (`Columns.indicators`): those stay as they are.
+ * `source` is what messages call the rows.
  *
  * **Errors**: `DataError` if no column varies, or if one is too large for its variance to be a number.
  *
@@ -76,7 +80,8 @@ export const identity = (width: number): Standardizer => ({
 export const fit = (
   x: Tensor.Tensor,
   names: ReadonlyArray<string>,
-  indicators: ReadonlyArray<boolean> = []
+  indicators: ReadonlyArray<boolean> = [],
+  source = TRAINING
 ): Standardizer => {
   const [rows = 0, width = 0] = x.shape
   const values = Tensor.toFloat64Array(x)
@@ -86,7 +91,8 @@ export const fit = (
   for (let c = 0; c < width; c++) {
     const column = Float64Array.from({ length: rows }, (_, r) => values[r * width + c]!)
     if (column.every((v) => v === column[0])) continue
-    const { mean: m, std: s } = indicators[c] === true ? { mean: 0, std: 1 } : momentsOf(column, names[c] ?? String(c))
+    const { mean: m, std: s } =
+      indicators[c] === true ? { mean: 0, std: 1 } : momentsOf(column, names[c] ?? String(c), source)
     columns.push(c)
     mean.push(m)
     std.push(s)
@@ -94,20 +100,24 @@ export const fit = (
   const kept = new Set(columns)
   const dropped = names.filter((_, c) => !kept.has(c))
   if (columns.length > 0) return { width, columns, mean, std, dropped }
-  throw constant(`no column varies: ${names.join(", ")}`)
+  throw constant(source, `no column varies: ${names.join(", ")}`)
 }
 
-const constant = (problem: string): DataError =>
-  new DataError({ source: "the training rows", problem, hint: "A constant tells nothing and predicts nothing" })
+const constant = (source: string, problem: string): DataError =>
+  new DataError({ source, problem, hint: "A constant tells nothing and predicts nothing" })
 
-const momentsOf = (values: Float64Array, column: string): { readonly mean: number; readonly std: number } => {
+const momentsOf = (
+  values: Float64Array,
+  column: string,
+  source: string
+): { readonly mean: number; readonly std: number } => {
   const n = values.length
   const rough = values.reduce((sum, v) => sum + v / n, 0)
   const mean = rough + values.reduce((sum, v) => sum + (v - rough) / n, 0) // or rounding outweighs a small spread
   const std = Math.sqrt(values.reduce((sum, v) => sum + ((v - mean) * (v - mean)) / n, 0))
   if (Number.isFinite(std) && std > 0) return { mean, std }
   const problem = "the values are too large, or too close together, to be standardized"
-  throw new DataError({ source: "the training rows", column, problem, hint: "Rescale it" })
+  throw new DataError({ source, column, problem, hint: "Rescale it" })
 }
 
 /**
@@ -131,8 +141,8 @@ const momentsOf = (values: Float64Array, column: string): { readonly mean: numbe
 export const fitShared = (x: Tensor.Tensor): Standardizer => {
   const width = axis("Standardizer.fitShared", x.shape, 1)
   const values = Tensor.toFloat64Array(x)
-  if (values.every((v) => v === values[0])) throw constant("no value differs from another")
-  const { mean, std } = momentsOf(values, "all")
+  if (values.every((v) => v === values[0])) throw constant(TRAINING, "no value differs from another")
+  const { mean, std } = momentsOf(values, "all", TRAINING)
   const each = (value: number): ReadonlyArray<number> => new Array<number>(width).fill(value)
   return { ...identity(width), mean: each(mean), std: each(std) }
 }

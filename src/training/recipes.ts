@@ -93,6 +93,28 @@ const likelihoodOf = (
     : Likelihood.gaussian({ std: targets.std.map((unit) => noiseStd / unit) })
 }
 
+const sourceOf = ({ origin }: Dataset.Dataset): string =>
+  origin === undefined ? "the training rows" : `the training rows of ${origin.source}`
+
+/** The standardizer of the features, but for the zeros and ones of categories. */
+const inputsOf = (rows: Dataset.Dataset): Standardizer.Standardizer => {
+  const { x, features, columns } = rows
+  if (x.shape[0] === 1) {
+    const problem = "there is one row alone, and nothing varies in it"
+    throw new DataError({ source: sourceOf(rows), problem, hint: "Find more rows, or keep fewer of them to test on" })
+  }
+  return Standardizer.fit(x, features, Columns.indicators(columns), sourceOf(rows))
+}
+
+const assertVary = (rows: Dataset.Dataset): void => {
+  const values = Tensor.toFloat64Array(rows.y)
+  const width = rows.targets.length
+  const constant = rows.targets.filter((_, t) => values.every((v, i) => i % width !== t || v === values[t]))
+  if (constant.length === 0) return
+  const problem = `the target is constant: ${constant.join(", ")}`
+  throw new DataError({ source: sourceOf(rows), problem, hint: "There is nothing to predict in it" })
+}
+
 const assertNumbers = (recipe: string, { targets }: Columns.Columns): void => {
   const categorical = targets.find(({ kind }) => kind === "categorical")
   if (categorical === undefined) return
@@ -117,14 +139,12 @@ export const regression = (
   data: Dataset.Split | Dataset.Dataset,
   options: RegressionOptions = {}
 ): Regression<Loose, Loose, LearnedLikelihood> => {
-  const { x, y, features, targets: names, columns } = "train" in data ? data.train : data
+  const rows = "train" in data ? data.train : data
+  const { y, targets: names, columns } = rows
   assertNumbers("regression", columns)
-  const inputs = Standardizer.fit(x, features, Columns.indicators(columns))
-  const targets = Standardizer.fit(y, names)
-  if (targets.dropped.length > 0) {
-    const problem = `the target is constant: ${targets.dropped.join(", ")}`
-    throw new DataError({ source: "the training rows", problem, hint: "There is nothing to predict in it" })
-  }
+  const inputs = inputsOf(rows)
+  assertVary(rows)
+  const targets = Standardizer.fit(y, names, [], sourceOf(rows))
   const outputs = targets.columns.length * (options.likelihood === "heteroscedastic" ? 2 : 1)
   const network = fullyConnected(inputs.columns.length, outputs, options)
   const likelihood = likelihoodOf(targets, options)
@@ -154,10 +174,10 @@ export const counts = (
   options: NetworkOptions = {}
 ): Counting<Loose, Loose, Tree.Empty> => {
   const rows = "train" in data ? data.train : data
-  const { x, y, features, columns } = rows
+  const { y, columns } = rows
   assertNumbers("counts", columns)
   assertCounts(rows)
-  const inputs = Standardizer.fit(x, features, Columns.indicators(columns))
+  const inputs = inputsOf(rows)
   const targets = Standardizer.identity(y.shape[1] ?? 0)
   const network = fullyConnected(inputs.columns.length, targets.columns.length, options)
   return { network, likelihood: Likelihood.poisson(), inputs, targets, columns, dtype: "float32" }
@@ -217,7 +237,8 @@ export const classification = (
           ["the test rows", data.test]
         ] as const)
       : ([["the training rows", data]] as const)
-  const { x, features, columns } = parts[0][1]
+  const rows = parts[0][1]
+  const { columns } = rows
   const known = Columns.classes(columns)?.length
   const agreed = known === undefined || options.classes === undefined || options.classes === known
   assertConfig(
@@ -241,7 +262,7 @@ export const classification = (
     const hint = "Number the classes 0, 1, 2 ..., or say how many there are by `classes`"
     throw new DataError({ source: parts.map(([source]) => source).join(" and "), problem, hint })
   }
-  const inputs = Standardizer.fit(x, features, Columns.indicators(columns))
+  const inputs = inputsOf(rows)
   return {
     network: fullyConnected(inputs.columns.length, classes ?? largest + 1, options),
     likelihood: Likelihood.categorical(),

@@ -19,12 +19,13 @@ import * as Model from "./Model.ts"
 import { type FitOptions, learningRateOf, type Sizes, validateEveryOf } from "./plan.ts"
 import { nonFiniteState, type State } from "./step.ts"
 
-/** What each field is, as messages say it; `data` differs where `rows` do. */
-const NAMES: Readonly<Record<Exclude<keyof Run, "rows">, string>> = {
+/** What each field is, as messages say it. */
+const NAMES: Readonly<Record<keyof Run, string>> = {
   seed: "seed",
   noise: "origin of noise",
   engine: "engine",
   bits: "bits version of the engine",
+  rows: "number of training rows",
   data: "set of training rows (SHA-256)",
   validation: "set of validation rows (SHA-256)",
   model: "model (SHA-256)",
@@ -36,6 +37,16 @@ const NAMES: Readonly<Record<Exclude<keyof Run, "rows">, string>> = {
   klAnnealing: "klAnnealing",
   validateEvery: "validateEvery",
   patience: "patience"
+}
+
+/** What may differ because of others, and of no account of its own: a split by the seed, a model scaled by the data. */
+const FOLLOWS: Partial<Record<keyof Run, ReadonlyArray<keyof Run>>> = {
+  data: ["seed", "rows"],
+  validation: ["seed"],
+  model: ["seed", "rows", "data"],
+  epochs: ["rows"],
+  batchSize: ["rows"],
+  validateEvery: ["rows", "batchSize", "validation"]
 }
 
 const hashOf = ({ x, y, weights, features, targets }: Dataset.Dataset): Effect.Effect<string, ConfigError> =>
@@ -84,7 +95,7 @@ const refused = (problem: string, hint: string): CheckpointError =>
 
 const HINT = "Give what it was made with, or begin anew without `from`"
 
-/** Throws a `CheckpointError` that lists the fields which differ. */
+/** Throws a `CheckpointError` that lists the fields which differ, but for those that may follow from others. */
 const assertSameRun = (kept: unknown, present: Run): void => {
   const decoded = Schema.decodeUnknownResult(RunSchema)(kept)
   if (Result.isFailure(decoded)) {
@@ -92,8 +103,9 @@ const assertSameRun = (kept: unknown, present: Run): void => {
   }
   const there = decoded.success
   const show = (value: string | number | undefined): string => (value === undefined ? "none" : String(value))
-  const different = (Object.keys(NAMES) as ReadonlyArray<keyof typeof NAMES>)
-    .filter((field) => there[field] !== present[field])
+  const differs = (field: keyof Run): boolean => there[field] !== present[field]
+  const different = (Object.keys(NAMES) as ReadonlyArray<keyof Run>)
+    .filter((field) => differs(field) && !FOLLOWS[field]?.some(differs))
     .map((field) => `another ${NAMES[field]}: ${show(there[field])} there, ${show(present[field])} here`)
   if (different.length > 0) throw refused(different.join("; "), HINT)
 }

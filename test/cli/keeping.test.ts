@@ -61,6 +61,36 @@ describe("train --out", () => {
     expect(snapshot(folder)).toEqual(before)
   })
 
+  it("with --resume, says which part of the run or of the model is another", async () => {
+    const start = ["train", "./both.csv", "--target", "weight,height", "--out", "./both.safetensors"]
+    const settings = ["--epochs", "30", "--draws", "7"]
+    const message = async (...flags: ReadonlyArray<string>) => {
+      const { code, stderr } = await inside(folder, [...start, "--resume", ...settings, ...flags])
+      expect(code).toBe(1)
+      const [, problem] =
+        /^error: both\.safetensors: (.*)\. Give the data and the flags that it was made with, or begin anew by --force\n$/.exec(
+          stderr
+        ) ?? []
+      return problem?.replaceAll(/[0-9a-f]{12}\.\.\./g, "#")
+    }
+    const same = ["--hidden", "6", "--seed", "5"]
+    const rows = "another number of training rows: 54 there"
+    expect(await message("--hidden", "6", "--seed", "4")).toBe("another seed: 5 there, 4 here")
+    expect(await message("--hidden", "7", "--seed", "4")).toBe("another seed: 5 there, 4 here")
+    expect(await message(...same, "--test-fraction", "0.2")).toBe(`${rows}, 48 here`)
+    expect(await message(...same, "--validation", "0.2", "--patience", "3")).toBe(
+      `${rows}, 43 here; another set of validation rows (SHA-256): none there, # here; another patience: none there, 3 here`
+    )
+    const network = "another network (--hidden, --activation, --prior, --prior-std, --estimator)"
+    expect(await message("--seed", "5", "--hidden", "7")).toBe(network)
+    expect(await message(...same, "--prior-std", "2")).toBe(network)
+    expect(await message(...same, "--likelihood", "student-t")).toBe("another --likelihood")
+    expect(await message(...same, "--likelihood", "heteroscedastic")).toBe(`${network}; another --likelihood`)
+    expect(await message(...same, "--missing", "?")).toBe(
+      "another choice of columns (--features, --exclude, --categorical, --task, --missing)"
+    )
+  })
+
   it("with --resume where there is no file, starts; with --force, starts anew", async () => {
     const args = [
       "train",
