@@ -31,7 +31,6 @@ const folder = folderOf({
   "class.csv": "a,kind\n1,x\n2,x\n3,x\n",
   "single.csv": "a,kind\n1,x\n2,x\n3,y\n4,x\n",
   "wide.csv": `${numbers(10_000, (i) => `c${i}`)}\n${numbers(9_999, (i) => i)}\n`,
-  "gaps.csv": "a,b,seven,price\n1,2,7,3\n1,,7,3\n",
   "out/within": "a file in a folder"
 })
 const expectRefused = refusing(folder)

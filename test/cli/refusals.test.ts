@@ -12,6 +12,7 @@ const folder = folderOf({
   "one.csv": "a,price\n1,2\n",
   "colours.csv": "a,colour\n1,red\n2,blue\n3,red\n4,blue\n",
   "other.csv": "a,c,seven,price\n1,2,7,3\n",
+  "gaps.csv": "a,b,seven,price\n1,2,7,3\n1,,7,3\n",
   "no-target.csv": "a,b,seven\n1,2,7\n",
   "out/within": "a file in a folder"
 })
