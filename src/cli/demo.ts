@@ -3,7 +3,7 @@ import { Console, Effect, FileSystem, Option, Path, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Dataset, Files, Model, Noise, Normal, Prediction, Synthetic, Tensor, Training, Tree } from "../index.ts"
 import * as flags from "./flags.ts"
-import { show } from "./progress.ts"
+import { lossUnit, show } from "./progress.ts"
 import { render } from "./svg.ts"
 
 const SETTINGS = { batchSize: 100, learningRate: 0.03 }
@@ -64,7 +64,7 @@ export const demo = Command.make("demo", config, (options) =>
       ...SETTINGS,
       epochs: options.epochs,
       temperature: options.temperature
-    }).pipe(show({ json: options.json, from: 0 }), Stream.runLast)
+    }).pipe(show({ json: options.json, from: 0, unit: lossUnit(model) }), Stream.runLast)
     if (Option.isNone(last)) return
     const { state, loss } = last.value
     const fitted = { model, params: state.params }

@@ -26,7 +26,7 @@ export const evaluate = Command.make("evaluate", config, (options) =>
     const rows = yield* attempt(() => Columns.encode(fitted.columns, table, options), DataError, ConfigError)
     const seed = Option.getOrElse(options.seed, () => Option.getOrElse(fitted.seed, () => common.SEED))
     const result = yield* report.evaluate(fitted, rows, options).pipe(common.provideNoise(seed))
-    yield* report.printEvaluation(result, `on the ${result.rows} rows of ${table.source}`, options)
+    yield* report.printEvaluation(fitted.model, result, `on the ${result.rows} rows of ${table.source}`, options)
   })
 ).pipe(
   Command.withDescription("Test a model on rows with known targets"),

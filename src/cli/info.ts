@@ -4,6 +4,7 @@ import { Command } from "effect/cli"
 import { type Columns, Model, Training } from "../index.ts"
 import { architecture } from "./architecture.ts"
 import * as common from "./flags.ts"
+import { lossUnit } from "./progress.ts"
 import { listed } from "./saying.ts"
 
 const config = {
@@ -54,7 +55,7 @@ const words = (path: string, about: Inspection): ReadonlyArray<string> => {
           ],
           ...(best === undefined
             ? []
-            : [["validation", `${best.nllMean.toFixed(4)} nats per row at step ${best.step}, the best`] as const]),
+            : [["validation", `${best.nllMean.toFixed(4)} ${lossUnit(spec)} at step ${best.step}, the best`] as const]),
           ["seed", String(state.run.seed)],
           ["rows", `${state.run.rows} to train on, SHA-256 ${state.run.data}`]
         ] as const)),

@@ -1,18 +1,24 @@
 /** How training shows itself: a bar on a terminal, ten lines elsewhere, JSON for machines. */
 import { Clock, Console, Effect, Stream, Terminal } from "effect"
-import type { Training } from "../index.ts"
+import type { Model, Training } from "../index.ts"
 
 const BAR = 24
 
 const time = (seconds: number): string =>
   seconds < 60 ? `${Math.round(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
 
+/** What losses and validation scores are counted in: a density of standardized targets is not one in the data's units. */
+export const lossUnit = ({ targets }: Pick<Model.Model<unknown, unknown, unknown>, "targets">): string => {
+  const asTheyAre = targets.mean.every((mean) => mean === 0) && targets.std.every((std) => std === 1)
+  return asTheyAre ? "nats per datum" : "nats per standardized datum"
+}
+
 /** Of an event, what can be shown. */
 type Shown = Omit<Training.Progress<unknown, unknown>, "state">
 
 /** Passes the events of a run from a step on, and shows each, or each tenth of the way. The clock serves the ETA alone. */
 export const show =
-  (options: { readonly json: boolean; readonly from: number }) =>
+  (options: { readonly json: boolean; readonly from: number; readonly unit: string }) =>
   <A extends Shown, E, R>(events: Stream.Stream<A, E, R>) =>
     Stream.unwrap(
       Effect.gen(function* () {
@@ -34,8 +40,11 @@ export const show =
             yield* Console.log(JSON.stringify(validation === undefined ? told : { ...told, validation }))
             return
           }
-          const validated = validation === undefined ? "" : `, validation ${validation.nllMean.toFixed(3)}`
-          const figures = `loss ${loss.negElboMean.toFixed(3)} nats per datum (KL ${loss.klNats.toFixed(1)} nats)${validated}`
+          const validated =
+            validation === undefined
+              ? ""
+              : `, validation ${validation.nllMean.toFixed(3)} (best ${validation.bestNllMean.toFixed(3)})`
+          const figures = `loss ${loss.negElboMean.toFixed(3)}${validated} ${options.unit} (KL ${loss.klNats.toFixed(1)} nats)`
           const columns = yield* terminal.columns // at each event, as a window may change
           if (columns > 0) {
             const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000

@@ -6,7 +6,7 @@ import * as data from "./data.ts"
 import * as common from "./flags.ts"
 import * as keeping from "./keeping.ts"
 import * as network from "./network.ts"
-import { show } from "./progress.ts"
+import { lossUnit, show } from "./progress.ts"
 import { evaluate, printEvaluation } from "./report.ts"
 import * as rows from "./rows.ts"
 import { printRows } from "./saying.ts"
@@ -43,7 +43,7 @@ const config = {
 /** How a run ended, and where it is kept. */
 const printEnd = (
   last: Option.Option<Training.Progress<unknown, unknown>>,
-  { out, json }: { readonly out: Option.Option<string>; readonly json: boolean }
+  { out, json, unit }: { readonly out: Option.Option<string>; readonly json: boolean; readonly unit: string }
 ) => {
   const end = Option.getOrUndefined(last)
   const best = end?.validation
@@ -54,7 +54,11 @@ const printEnd = (
   const lines = [
     ...(end === undefined ? ["it is trained to its end already"] : []),
     ...(end?.ended === "patience" ? [`stopped at epoch ${end.epoch}, as patience ran out`] : []),
-    ...(best === undefined ? [] : [`step ${best.bestStep} did best on the validation rows: its parameters are taken`]),
+    ...(best === undefined
+      ? []
+      : [
+          `step ${best.bestStep} did best on the validation rows, at ${best.bestNllMean.toFixed(4)} ${unit}: its parameters are taken`
+        ]),
     ...(end === undefined ? [] : Option.toArray(out).map((path) => `kept in ${path}`))
   ]
   return lines.length === 0 ? Effect.void : Console.log(lines.join("\n"))
@@ -82,6 +86,7 @@ export const train = Command.make("train", config, (options) =>
     )
     yield* printRows(parts, model, options)
     yield* keeping.printBeginning(options, from)
+    const unit = lossUnit(model)
     const keeper = keeping.keeper(model, options, from)
     const last = yield* Training.events(model, parts.train, {
       batchSize: options.batch,
@@ -92,18 +97,18 @@ export const train = Command.make("train", config, (options) =>
       ...common.given(parts.validation, (validation) => ({ validation })),
       ...common.given(from, (state) => ({ from: state }))
     }).pipe(
-      show({ json: options.json, from: Option.match(from, { onNone: () => 0, onSome: ({ step }) => step }) }),
+      show({ json: options.json, from: Option.match(from, { onNone: () => 0, onSome: ({ step }) => step }), unit }),
       Stream.tap(keeper.onEvent),
       Stream.runLast,
       Effect.onInterrupt(() => keeper.onInterrupt),
       Effect.catchTag("CheckpointError", keeping.explain(options, kept, model))
     )
-    yield* printEnd(last, options)
+    yield* printEnd(last, { ...options, unit })
     const state = Option.match(last, { onNone: () => from, onSome: (event) => Option.some(event.state) })
     if (Option.isNone(state) || Option.isNone(parts.test)) return
     const { params, best } = state.value
     const result = yield* evaluate({ model, params: best?.params ?? params }, parts.test.value, options)
-    yield* printEvaluation(result, `on the ${result.rows} test rows`, options)
+    yield* printEvaluation(model, result, `on the ${result.rows} test rows`, options)
   }).pipe(common.provideNoise(options.seed))
 ).pipe(
   Command.withDescription("Train a Bayesian network on a table, and test it on rows it did not see"),

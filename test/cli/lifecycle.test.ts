@@ -148,7 +148,7 @@ describe("evaluate", () => {
     expect(words.split("\n").slice(0, 3)).toEqual([
       "on the 40 rows of test.csv",
       `  RMSE                 ${rmse[0].toPrecision(4)} (in the target's unit)`,
-      `  mean log-likelihood  ${meanLogLikelihood.toFixed(4)} nats per row`
+      `  mean log-likelihood  ${meanLogLikelihood.toFixed(4)} nats per row (in the target's unit)`
     ])
   })
 

@@ -18,7 +18,7 @@ it("follows the width of the terminal as it changes", async () => {
   const event = (step: number) => ({ epoch: step, epochs: 3, step, steps: 3, loss })
   const events = Stream.make(event(1), event(2), { ...event(3), ended: "epochs" as const })
   await events.pipe(
-    show({ json: false, from: 0 }),
+    show({ json: false, from: 0, unit: "nats per datum" }),
     Stream.runDrain,
     Effect.provideService(Terminal.Terminal, terminal),
     Effect.runPromise

@@ -118,12 +118,12 @@ describe("train", () => {
     expect(task).toBe("task: regression, as the target is numbers")
     expect(dropped).toBe("dropped, because constant: seven")
     expect(kept).toBe("without --out, the model is not kept")
-    const loss = String.raw`loss -?\d+\.\d{3} nats per datum \(KL \d+\.\d nats\)`
+    const loss = String.raw`loss -?\d+\.\d{3} nats per standardized datum \(KL \d+\.\d nats\)`
     expect(rest.at(-6)).toMatch(new RegExp(`^epoch 20 of 20, step 40 of 40: ${loss}$`))
     expect(rest.slice(-5).map((line) => line.replaceAll(/-?\d+\.\d+/g, "N"))).toEqual([
       "on the 6 test rows",
       "  RMSE                 N (in the target's unit)",
-      "  mean log-likelihood  N nats per row",
+      "  mean log-likelihood  N nats per row (in the target's unit)",
       "  90% interval holds   N% of the targets",
       "  noise, std           N"
     ])
