@@ -9,9 +9,10 @@
 import * as Schema from "effect/Schema"
 import { assertConfig, ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
-import type { DType } from "../core/Shape.ts"
+import { type DType, size } from "../core/Shape.ts"
 import { decodeSpec, SpecSchema } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
+import * as Tree from "../core/Tree.ts"
 import { Columns, Standardizer } from "../data/index.ts"
 import { Likelihood } from "../distributions/index.ts"
 import { builtin, type Layer, fromSpec as layerFromSpec, type Registry } from "../layers/index.ts"
@@ -138,11 +139,27 @@ const checkColumns = ({ columns, inputs, targets }: Pick<typeof ModelSpec.Type, 
   Columns.assertDistinct("a model's columns", columns)
 }
 
-/** Fresh parameters. @category constructors @since 0.1.0 */
-export const init = <P, E, L>(model: Model<P, E, L>, key: Key.Key): Params<P, L> => ({
-  network: model.network.init(Key.fold(key, 0)),
-  likelihood: model.likelihood.init(Key.fold(key, 1))
-})
+/** The most numbers that a network may have: 1 GiB of float32, of which training wants some more at a time. */
+const MAX_PARAMETERS = 268_435_456
+
+/**
+ * Fresh parameters.
+ *
+ * **Errors**: `ConfigError` (thrown) for a network of more than 2^28 numbers, before any is allocated.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const init = <P, E, L>(model: Model<P, E, L>, key: Key.Key): Params<P, L> => {
+  const leaves = Tree.leavesWith(Tree.isSpec, model.network.shapes)
+  const count = leaves.reduce((sum, { value }) => sum + size(value.shape), 0)
+  if (count > MAX_PARAMETERS) {
+    const expected = `at most ${MAX_PARAMETERS} numbers`
+    const hint = "Take fewer units or layers"
+    throw new ConfigError({ option: "the network's parameters", expected, actual: String(count), hint })
+  }
+  return { network: model.network.init(Key.fold(key, 0)), likelihood: model.likelihood.init(Key.fold(key, 1)) }
+}
 
 /** The schema of a model's spec. @category schemas @since 0.1.0 */
 export const ModelSpec = /*#__PURE__*/ Schema.Struct({

@@ -21,6 +21,13 @@ describe("regression by the name of its likelihood", () => {
     expect(Model.regression(data, { likelihood: "studentT" }).likelihood.spec.df).toBe(4)
   })
 
+  it("refuses a network that no memory holds, before any is taken", () => {
+    const model = Model.regression(data, { hidden: [100_000_000] })
+    expect(() => Model.init(model, Key.make(0))).toThrow(
+      "the network's parameters: expected at most 268435456 numbers, got 800000004. Take fewer units or layers"
+    )
+  })
+
   it("refuses other names, and a std of the noise where it is not a given number", () => {
     expect(() => Model.regression(data, { likelihood: "cauchy" as never })).toThrow(
       "likelihood: expected one of gaussian, heteroscedastic, studentT, got cauchy"
