@@ -48,6 +48,15 @@ const optionsFor = (flags: DataFlags, columns: Columns.Columns | undefined): Tab
   ...textOptions(flags)
 })
 
+/** Who said nothing of missing cells is told where it comes from. */
+const ofTheModel =
+  ({ missing }: DataFlags) =>
+  <E extends DataError | ConfigError>(error: E): E | ConfigError => {
+    if (error._tag !== "ConfigError" || error.option !== "missing" || Option.isSome(missing)) return error
+    const { option, expected, actual } = error
+    return new ConfigError({ option, expected, actual, hint: "The model was trained on a table that was read with it" })
+  }
+
 /** A file, or standard input where it is called "-", with the targets of a file of their own beside it. */
 export const read = Effect.fnUntraced(function* (
   files: { readonly data: string; readonly targets: Option.Option<string> },
@@ -57,7 +66,7 @@ export const read = Effect.fnUntraced(function* (
   const stdio = yield* Stdio.Stdio
   const source = (file: string) => (file === "-" ? { name: "standard input", bytes: stdio.stdin } : file)
   const options = optionsFor(flags, columns)
-  const table = yield* Table.read(source(files.data), options)
+  const table = yield* Effect.mapError(Table.read(source(files.data), options), ofTheModel(flags))
   if (Option.isNone(files.targets)) return table
   const targets = yield* Table.read(source(files.targets.value), { ...options, prefix: "y" })
   return yield* attempt(() => Table.join(table, targets), DataError, ConfigError)

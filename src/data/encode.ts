@@ -34,7 +34,7 @@ type Pair = readonly [Column, TableColumn]
 /** A column more or less would shift those behind it, and give them the names of others. */
 const assertPlaces = ({ source, places: there }: Table, { places }: Columns): void => {
   if (there === undefined || places === undefined || there === places) return
-  const problem = `it has ${there} columns, but the table that they were chosen from had ${places}`
+  const problem = `it has ${there} columns, but the table trained on had ${places}`
   const hint =
     "Without a header, columns are found by their places: keep all, the target's too, whose cells may be empty to predict"
   throw new DataError({ source, problem, hint })

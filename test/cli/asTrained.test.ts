@@ -14,6 +14,7 @@ const folder = folderOf({
   "named.csv": `size,kind,price\n${lines(rows)}`,
   "new.csv": "price,size,kind\n,3,a\n,?,b\n,5,?\n",
   "plain.csv": lines(rows),
+  "array.idx": Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 9, 8),
   "without.csv": lines(rows.map(([size, kind]) => [size, kind])),
   "empty.csv": lines(rows.map(([size, kind]) => [size, kind, ""])),
   "shifted.csv": lines(rows.map(([size, kind, price]) => [7, size, kind, price]))
@@ -44,6 +45,15 @@ describe("what is missing", () => {
     )
   })
 
+  it("is asked of tables alone: in an array nothing can be missing", async () => {
+    const expected = "error: --missing: expected a table of text or of Parquet, got a file in the format idx"
+    const trained = "The model was trained on a table that was read with it"
+    const refused = (hint: string) => ({ code: 1, stdout: "", stderr: `${expected}. ${hint}\n` })
+    expect(await predict("named.safetensors", "array.idx")).toEqual(refused(trained))
+    const said = await predict("named.safetensors", "array.idx", "--missing", "?")
+    expect(said).toEqual(refused("Leave the option out"))
+  })
+
   it("stays with the model from code too", async () => {
     const { rows: kept, missing } = await Effect.gen(function* () {
       const { model } = yield* Model.load(join(folder, "named.safetensors"))
@@ -58,7 +68,7 @@ describe("columns without names", () => {
   const places =
     "Without a header, columns are found by their places: keep all, the target's too, whose cells may be empty to predict"
   const refusal = (file: string, count: number) =>
-    `error: ${file}: it has ${count} columns, but the table that they were chosen from had 3. ${places}\n`
+    `error: ${file}: it has ${count} columns, but the table trained on had 3. ${places}\n`
 
   it("need their places: as many columns as there were", async () => {
     const flags = ["--no-header", "--drop-missing"]
