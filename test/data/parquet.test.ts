@@ -89,6 +89,13 @@ describe("files of pyarrow", () => {
     })
   )
 
+  it.effect("a table says what it was read with as missing, if that was given", () =>
+    Effect.gen(function* () {
+      expect((yield* readBytes(fixture("plain"), { missing: ["-1"] })).missing).toEqual(["-1"])
+      expect((yield* readBytes(fixture("plain"))).missing).toBe(undefined)
+    })
+  )
+
   const makeIt = "or make columns of its parts, when the file is written"
   const refused: ReadonlyArray<readonly [name: string, problem: string]> = [
     ["list", `, column "l": it is nested, and the columns of a table are not. Leave it out, ${makeIt}`],
