@@ -8,7 +8,6 @@ import {
   Model,
   type Prediction,
   ShapeError,
-  Tensor,
   Training
 } from "../index.ts"
 
@@ -36,9 +35,7 @@ export const withTask = <A, B, E, F, R, S>(
 /** The names of a model's classes, by their labels; labels that are numbers have no others. None of a model of numbers. */
 const classesOf = (fitted: Fitted, columns: Columns.Columns): ReadonlyArray<string> | undefined => {
   if (!Model.isClassification(fitted)) return undefined
-  const { network, inputs, likelihood, dtype } = fitted.model
-  const outputs = Tensor.zeros({ shape: [1, ...network.outShape([inputs.columns.length])], dtype })
-  const [, count = 0] = likelihood.probabilities(fitted.params.likelihood, outputs).shape
+  const count = Model.classCount(fitted.model, fitted.params.likelihood)
   return Columns.classes(columns) ?? Array.from({ length: count }, (_, label) => String(label))
 }
 

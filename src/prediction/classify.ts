@@ -10,7 +10,7 @@ import type { Noise } from "../core/Noise.ts"
 import { assertShape, axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Dataset } from "../data/index.ts"
-import type { Model } from "../training/index.ts"
+import { Model } from "../training/index.ts"
 import { assertColumns, assertFinite, assertSays, checked, type Draws, underDraws } from "./draws.ts"
 import * as Entropy from "./entropy.ts"
 
@@ -88,7 +88,8 @@ export const classify: <P, E, L>(
 ) => Effect.Effect<Classified, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, x, options) {
   const found: Array<Row> = []
   const rows = yield* scan(fitted, x, options?.draws ?? 100, (row) => found.push(row))
-  const classes = found[0]?.mean.length ?? fitted.model.network.outShape([fitted.model.inputs.columns.length])[0] ?? 0
+  const classes =
+    found[0]?.mean.length ?? (yield* checked(() => Model.classCount(fitted.model, fitted.params.likelihood)))
   const column = (pick: (row: Row) => number): Tensor.Tensor => Tensor.from(Float64Array.from(found, pick))
   return yield* checked(() => {
     const probabilities = new Float64Array(rows * classes)

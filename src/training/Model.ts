@@ -9,7 +9,7 @@
 import * as Schema from "effect/Schema"
 import { assertConfig, ConfigError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
-import { type DType, size } from "../core/Shape.ts"
+import { axis, type DType, size } from "../core/Shape.ts"
 import { decodeSpec, SpecSchema } from "../core/Spec.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
@@ -94,7 +94,7 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
 }): Model<P, E, L> & { readonly likelihood: K } => {
   Standardizer.assertValid("a model's inputs", options.inputs)
   Standardizer.assertValid("a model's targets", options.targets)
-  const outShape = options.network.outShape([options.inputs.columns.length])
+  options.network.outShape([options.inputs.columns.length])
   const dtype = options.dtype ?? "float32"
   checkColumns(options)
   const { likelihood, targets } = options
@@ -106,26 +106,38 @@ export const make = <P, E, L, K extends Likelihood.Likelihood<L>>(options: {
       actual: "a standardizer that changes them"
     })
   }
-  checkClasses(options.columns, options.likelihood, Tensor.zeros({ shape: [1, ...outShape], dtype }))
-  return { ...options, dtype }
+  const model = { ...options, dtype }
+  checkClasses<P, E, L>(model)
+  return model
 }
 
 const saysClasses = <L>(likelihood: Likelihood.Likelihood<L>): likelihood is Likelihood.Classes<L> =>
   "probabilities" in likelihood
 
+/**
+ * How many classes a model tells apart: the probabilities that its likelihood gives for a row.
+ *
+ * @category getters
+ * @since 0.3.0
+ */
+export const classCount = <P, E, L>(
+  { network, inputs, likelihood, dtype }: Classification<P, E, L>,
+  params: L
+): number => {
+  const shape = [1, ...network.outShape([inputs.columns.length])]
+  return axis("classCount", likelihood.probabilities(params, Tensor.zeros({ shape, dtype })).shape, 1)
+}
+
 /** Throws unless the likelihood has a probability of each class of the target, if that has classes. */
-const checkClasses = <L>(
-  columns: Columns.Columns | undefined,
-  likelihood: Likelihood.Likelihood<L>,
-  output: Tensor.Tensor
-): void => {
+const checkClasses = <P, E, L>(model: Model<P, E, L>): void => {
+  const { columns, likelihood } = model
   const classes = columns === undefined ? undefined : Columns.classes(columns)
   if (classes === undefined) return
   if (!saysClasses(likelihood)) {
     const actual = `categories, of which "${likelihood.spec.kind}" knows nothing`
     throw new ConfigError({ option: "a model's columns", expected: "a target of numbers", actual })
   }
-  const [, count] = likelihood.probabilities(likelihood.init(Key.make(0)), output).shape
+  const count = classCount({ ...model, likelihood }, likelihood.init(Key.make(0)))
   const expected = `those for ${classes.length} classes, as many as its target has`
   assertConfig(count === classes.length, "a model's outputs", expected, `those for ${count}`)
 }

@@ -4,6 +4,7 @@ export { type Inspection, inspect, type LoadOptions, load } from "./load.ts"
 export {
   type Classification,
   type Counting,
+  classCount,
   fromSpec,
   init,
   isClassification,

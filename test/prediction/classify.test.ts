@@ -151,6 +151,12 @@ describe("classify", () => {
       )
       const none = yield* Prediction.classify(fitted, Tensor.rows(x, 0, 0))
       expect([none.probabilities.shape, none.label.shape]).toEqual([[0, 3], [0]])
+      const one = BayesianLinear.make({ in: 2, out: 1, dtype })
+      const yesOrNo = Model.make({ ...model, network: one, likelihood: Likelihood.bernoulli() })
+      const params = { network: one.init(Key.make(1)), likelihood: {} }
+      const nobody = yield* Prediction.classify({ model: yesOrNo, params }, Tensor.rows(x, 0, 0))
+      expect(nobody.probabilities.shape).toEqual([0, 2])
+      expect([Model.classCount(model, {}), Model.classCount(yesOrNo, {})]).toEqual([3, 2])
     }).pipe(Effect.provide(Noise.layer(3)))
   )
 })
