@@ -6,9 +6,10 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { assertConfig, DataError, ShapeError } from "../core/errors.ts"
+import { assertConfig, ConfigError, DataError, ShapeError } from "../core/errors.ts"
 import { axis, type DType, format } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
+import { kernels } from "../kernels/index.ts"
 
 /** The schema of a standardizer, for specs of models. @category schemas @since 0.1.0 */
 export const StandardizerSchema = /*#__PURE__*/ Schema.Struct({
@@ -162,4 +163,31 @@ export const apply = (self: Standardizer, x: Tensor.Tensor, dtype: DType): Tenso
     }
   }
   return Tensor.from(out, { shape: [rows, kept], dtype })
+}
+
+/**
+ * `apply`, of rows that may be anyone's. `first` is the number of the first of them.
+ *
+ * **Errors**: `ConfigError` (thrown), with the place, for a value that is not finite or not once it is standardized;
+ * `ShapeError` for another width.
+ *
+ * @category combinators
+ * @since 0.3.0
+ */
+export const applyFinite = (
+  what: string,
+  self: Standardizer,
+  x: Tensor.Tensor,
+  dtype: DType,
+  first = 0
+): Tensor.Tensor => {
+  const out = apply(self, x, dtype)
+  if (kernels(dtype).allFinite(out)) return out
+  const kept = self.columns.length
+  const bad = Tensor.toFloat64Array(out).findIndex((v) => !Number.isFinite(v))
+  const [row, column] = [Math.floor(bad / kept), self.columns[bad % kept]!]
+  const value = Tensor.toFloat64Array(Tensor.rows(x, row, row + 1))[column]
+  const expected = `numbers that are finite, and stay so in ${dtype} once standardized`
+  const actual = `${value} in row ${first + row}, column ${column} (from 0)`
+  throw new ConfigError({ option: what, expected, actual })
 }

@@ -31,21 +31,6 @@ const ROWS = 1000
 export const assertFinite = (what: string, t: Tensor.Tensor): void =>
   assertConfig(kernels(t.dtype).allFinite(t), what, "finite numbers", "NaN or Infinity")
 
-/** Throws for inputs that are not finite, or not once they are standardized, with the place of the first. */
-const assertInputs = (
-  { inputs: { columns } }: Pick<Model.Model<unknown, unknown, unknown>, "inputs">,
-  x: Tensor.Tensor,
-  inputs: Tensor.Tensor,
-  first: number
-): void => {
-  if (kernels(inputs.dtype).allFinite(inputs)) return
-  const bad = Tensor.toFloat64Array(inputs).findIndex((v) => !Number.isFinite(v))
-  const [row, column] = [first + Math.floor(bad / columns.length), columns[bad % columns.length]!]
-  const value = Tensor.toFloat64Array(Tensor.rows(x, row, row + 1))[column]
-  const expected = `numbers that are finite, and stay so in ${inputs.dtype} once standardized`
-  throw new ConfigError({ option: "x", expected, actual: `${value} in row ${row}, column ${column} (from 0)` })
-}
-
 /** Thrown errors of options and shapes as failures. */
 export const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> =>
   attempt(f, ConfigError, ShapeError)
@@ -128,11 +113,8 @@ export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
     })
   })
 
-  const inputsOf = (first: number, last: number): Tensor.Tensor => {
-    const inputs = Standardizer.apply(model.inputs, Tensor.rows(x, first, last), model.dtype)
-    assertInputs(model, x, inputs, first)
-    return inputs
-  }
+  const inputsOf = (first: number, last: number): Tensor.Tensor =>
+    Standardizer.applyFinite("x", model.inputs, Tensor.rows(x, first, last), model.dtype, first)
 
   // All rows are looked at before any work is done, and standardized again when they are due, as that costs next to nothing.
   for (let first = 0; first < rows; first += block) {

@@ -104,8 +104,8 @@ export const validateEveryOf = ({ validateEvery }: FitOptions, { stepsPerEpoch }
 
 const batchOf = <P, E, L>(model: Model.Model<P, E, L>, dataset: Dataset.Dataset): Batch => {
   const batch: Batch = {
-    x: Standardizer.apply(model.inputs, dataset.x, model.dtype),
-    y: Standardizer.apply(model.targets, dataset.y, model.dtype),
+    x: Standardizer.applyFinite("x", model.inputs, dataset.x, model.dtype),
+    y: Standardizer.applyFinite("y", model.targets, dataset.y, model.dtype),
     ...(dataset.weights === undefined ? {} : { weights: Tensor.cast(dataset.weights, model.dtype) })
   }
   const outShape = model.network.outShape([model.inputs.columns.length])

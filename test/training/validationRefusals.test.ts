@@ -27,6 +27,19 @@ describe("validation that cannot be", () => {
         [{ stepsPerEvent: 0 }, "stepsPerEvent: expected a whole number above 0, got 0"],
         [{ validation: Dataset.take(data, []) }, "the validation rows: expected at least one, got none"],
         [
+          {
+            validation: Dataset.make({
+              x: [
+                [1, 2],
+                [1, 1e300]
+              ],
+              y: [[1], [2]]
+            })
+          },
+          "validation rows, x: expected numbers that are finite, and stay so in float32 once standardized, " +
+            "got 1e+300 in row 1, column 1 (from 0)"
+        ],
+        [
           { validation: named(["x1", "x0"]) },
           `features of the validation rows: expected those trained on, in their order, got "x1" in place of "x0". ${HINT}`
         ],
