@@ -37,7 +37,7 @@ it("every command does what the page says", () => {
   expect([predictions[0], predictions.length]).toEqual(["mean,std,lower,upper", 201])
 })
 
-it.skipIf(absent)("the mushrooms are told apart", () => {
+it.skipIf(absent)("the mushrooms are told apart (skipped where ../shared/data is absent)", () => {
   const folder = folderOf()
   for (const { file, name } of needy) copyFileSync(file!, join(folder, name!))
   const stdout = shell(folder, needy.map(({ commands }) => commands).join("\n"))

@@ -128,24 +128,26 @@ describe("writeWhole", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect.skipIf(disk === undefined)("a full disk: old bytes, nothing beside them, and it says so", () =>
-    Effect.gen(function* () {
-      const path = join(disk!, "file")
-      yield* Files.writeWhole(path, "old")
-      const content = Array.from({ length: 20 }, () => new Uint8Array(100_000))
-      const hint = "Make room, or choose another place. What was there before is as it was"
-      const full = `${path}: it cannot be written (the disk is full). ${hint}`
-      expect(yield* messageOf(Files.writeWhole(path, content))).toBe(full)
-      expect(contents(disk!)).toEqual({ file: "old" })
-      const fill = join(disk!, "fill")
-      for (let size = 1 << 20; size > 0; size >>= 1) {
-        yield* Effect.ignore(Files.writeWhole(`${fill}${size}`, new Uint8Array(size)))
-      }
-      expect(yield* messageOf(Files.assertWritable(join(disk!, "other")))).toBe(
-        full.replace(path, join(disk!, "other"))
-      )
-      expect(Object.keys(contents(disk!)).filter((name) => !name.startsWith("fill"))).toEqual(["file"])
-    }).pipe(Effect.provide(NodeServices.layer))
+  it.effect.skipIf(disk === undefined)(
+    "a full disk: old bytes, nothing beside them, and it says so (skipped where none can be mounted)",
+    () =>
+      Effect.gen(function* () {
+        const path = join(disk!, "file")
+        yield* Files.writeWhole(path, "old")
+        const content = Array.from({ length: 20 }, () => new Uint8Array(100_000))
+        const hint = "Make room, or choose another place. What was there before is as it was"
+        const full = `${path}: it cannot be written (the disk is full). ${hint}`
+        expect(yield* messageOf(Files.writeWhole(path, content))).toBe(full)
+        expect(contents(disk!)).toEqual({ file: "old" })
+        const fill = join(disk!, "fill")
+        for (let size = 1 << 20; size > 0; size >>= 1) {
+          yield* Effect.ignore(Files.writeWhole(`${fill}${size}`, new Uint8Array(size)))
+        }
+        expect(yield* messageOf(Files.assertWritable(join(disk!, "other")))).toBe(
+          full.replace(path, join(disk!, "other"))
+        )
+        expect(Object.keys(contents(disk!)).filter((name) => !name.startsWith("fill"))).toEqual(["file"])
+      }).pipe(Effect.provide(NodeServices.layer))
   )
 })
 
