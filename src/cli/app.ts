@@ -1,17 +1,13 @@
 /** The commands as one program: from the words of a command line to what is printed. */
-import { readFileSync } from "node:fs"
 import { Effect, Layer } from "effect"
 import { CliConfig, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { VERSION } from "../index.ts"
 import { demo } from "./demo.ts"
 import { printCause, printUsage } from "./errors.ts"
 import { evaluate } from "./evaluate.ts"
 import { info } from "./info.ts"
 import { predict } from "./predict.ts"
 import { train } from "./train.ts"
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string
-}
 
 const command = Command.make("effect-bayes").pipe(
   Command.withDescription("Bayesian neural networks: train them, and know how sure they are"),
@@ -33,7 +29,7 @@ const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version,
 /** Runs a command line, and prints what went wrong. */
 export const run = (args: ReadonlyArray<string>) => {
   const json = args.includes("--json")
-  return Command.runWith(command, { version })(args).pipe(
+  return Command.runWith(command, { version: VERSION })(args).pipe(
     Effect.provide(Layer.mergeAll(presenter(json), config)),
     Effect.tapCause((cause) => printCause(cause, json))
   )

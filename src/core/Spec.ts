@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { attempt } from "./attempt.ts"
+import { cut } from "./cut.ts"
 import { ConfigError, ShapeError } from "./errors.ts"
 import { formatSpec } from "./Shape.ts"
 import * as Tensor from "./Tensor.ts"
@@ -66,8 +67,6 @@ export const TensorSchema = /*#__PURE__*/ Schema.Union([
 
 const SHOWN = 500
 
-const cut = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text)
-
 /**
  * What a schema has to say of plain data: tensors are shown by their shapes, and messages stay short, whatever the data
  * are. **Errors**: `ConfigError`.
@@ -83,8 +82,8 @@ export const decodeSpec = <S extends Schema.ConstraintDecoder<unknown>>(
   throw new ConfigError({
     option,
     expected,
-    actual: cut(JSON.stringify(shown) ?? "undefined"),
-    hint: cut(decoded.failure.message)
+    actual: cut(JSON.stringify(shown) ?? "undefined", SHOWN),
+    hint: cut(decoded.failure.message, SHOWN)
   })
 }
 
@@ -111,7 +110,7 @@ export const rebuild = <A, Context>(
   throw new ConfigError({
     option: `the kind of a ${what}`,
     expected: `one of ${registry.map((d) => d.kind).join(", ")}`,
-    actual: cut(String(spec.kind)),
+    actual: cut(String(spec.kind), SHOWN),
     hint: "A kind of your own is registered by adding its definition to the list"
   })
 }

@@ -3,6 +3,7 @@
  *
  * @since 0.3.0
  */
+import { cut } from "../core/cut.ts"
 import { DataError } from "../core/errors.ts"
 import type { Table, TableColumn } from "./Table.ts"
 
@@ -10,7 +11,7 @@ import type { Table, TableColumn } from "./Table.ts"
 const LISTED = 5
 
 /** A text as messages show it: at most forty letters of it. */
-export const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}...` : text)
+export const short = (text: string): string => cut(text, 40)
 
 /** The same in quotes. */
 export const quoted = (text: string): string => `"${short(text)}"`

@@ -4,6 +4,7 @@
  * Whatever is not a decimal number, a declared name, a listed function with its parenthesis or one of + - * / ^ ( )
  * is refused here, at its column, so the parser never sees strings, assignments, properties, units or other alphabets.
  */
+import { cut } from "../core/cut.ts"
 import { ConfigError } from "../core/errors.ts"
 import { nearest } from "../core/nearest.ts"
 
@@ -42,8 +43,6 @@ const TOKEN = / +|((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|[-+*/^()
 export const positions = ({ text }: Source, name: string): ReadonlyArray<number> =>
   [...text.matchAll(new RegExp(TOKEN, "g"))].filter((match) => match[2] === name).map((match) => match.index)
 
-const cut = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text)
-
 /** A character as it is and, unless it is plain ASCII, by its code. */
 const character = (c: string): string =>
   /^[!-~]$/.test(c) ? `"${c}"` : `the character U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`
@@ -61,7 +60,12 @@ export const refuse = (
   actual: string,
   hint = allowed(source)
 ): ConfigError =>
-  new ConfigError({ option: `${source.what} "${cut(source.text)}", column ${index + 1}`, expected, actual, hint })
+  new ConfigError({
+    option: `${source.what} "${cut(source.text, SHOWN)}", column ${index + 1}`,
+    expected,
+    actual,
+    hint
+  })
 
 /** Throws for a name that is declared and not used in a formula that has been scanned: another is misspelt, or missing. */
 export const assertUsed = (source: Source): void => {
@@ -69,7 +73,12 @@ export const assertUsed = (source: Source): void => {
   const hint = "Another name may be misspelt. Declare no name that the formula does without"
   for (const name of [...variables, ...constants.keys()]) {
     if (positions(source, name).length > 0) continue
-    throw new ConfigError({ option: `${what} "${cut(text)}"`, expected: `a use of ${name}`, actual: "none", hint })
+    throw new ConfigError({
+      option: `${what} "${cut(text, SHOWN)}"`,
+      expected: `a use of ${name}`,
+      actual: "none",
+      hint
+    })
   }
 }
 
@@ -77,7 +86,7 @@ export const assertUsed = (source: Source): void => {
 export const assertNames = ({ what, variables, constants }: Source): void => {
   const seen = new Set<string>(KNOWN.keys())
   for (const name of [...variables, ...constants.keys()]) {
-    const option = `name "${cut(name)}" in ${what}`
+    const option = `name "${cut(name, SHOWN)}" in ${what}`
     if (!/^[A-Za-z]\w{0,49}$/.test(name)) {
       const expected = "a letter, then at most 49 letters, digits or _"
       throw new ConfigError({ option, expected, actual: `${name.length} characters that are not` })
@@ -105,14 +114,20 @@ const checkName = (source: Source, name: string, index: number, called: boolean)
   }
   const near = name === "ln" ? "log" : nearest(name, [...names, ...FUNCTIONS])
   const hint = `${near === undefined ? "" : `Did you mean ${near}? `}${allowed(source)}`
-  throw refuse(source, index, called ? "a function that there is" : "a name that there is", `"${cut(name)}"`, hint)
+  throw refuse(
+    source,
+    index,
+    called ? "a function that there is" : "a name that there is",
+    `"${cut(name, SHOWN)}"`,
+    hint
+  )
 }
 
 const checkNumber = (source: Source, number: string, index: number, rest: string): void => {
-  if (!Number.isFinite(Number(number))) throw refuse(source, index, "a number below 1.8e308", cut(number))
+  if (!Number.isFinite(Number(number))) throw refuse(source, index, "a number below 1.8e308", cut(number, SHOWN))
   // 1.2.3, 1e+ and 0x10: the parser would read on
   if (/^(\.|[eE][+-])/.test(rest) || (number === "0" && /^[xXoObB]/.test(rest))) {
-    throw refuse(source, index, "a decimal number such as 0.5 or 1e-3", `"${cut(number + rest.slice(0, 2))}"`)
+    throw refuse(source, index, "a decimal number such as 0.5 or 1e-3", `"${cut(number + rest.slice(0, 2), SHOWN)}"`)
   }
 }
 

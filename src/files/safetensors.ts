@@ -7,6 +7,7 @@
  *
  * @since 0.3.0
  */
+import { cut } from "../core/cut.ts"
 import { CheckpointError } from "../core/errors.ts"
 import * as Shape from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
@@ -66,7 +67,7 @@ const isRecord = (u: unknown): u is Fields => typeof u === "object" && u !== nul
 /** A whole number from 0 that no rounding has made. */
 const isLength = (u: unknown): u is number => Number.isSafeInteger(u) && (u as number) >= 0 && !Object.is(u, -0)
 
-const quote = (name: string): string => JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}...` : name)
+const quote = (name: string): string => JSON.stringify(cut(name, 100))
 
 const entryOf = (name: string, fields: unknown): Entry => {
   const what = `its tensor ${quote(name)}`

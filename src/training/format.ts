@@ -6,6 +6,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { cut } from "../core/cut.ts"
 import { CheckpointError } from "../core/errors.ts"
 import * as Shape from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
@@ -55,18 +56,18 @@ const ConfigSchema = /*#__PURE__*/ Schema.Struct({
 export const configOf = (source: string, json: unknown): typeof ConfigSchema.Type => {
   const decoded = Schema.decodeUnknownResult(ConfigSchema)(json)
   if (Result.isSuccess(decoded)) return decoded.success
-  const problem = `its configuration is not that of a model: ${cut(decoded.failure.message)}`
+  const problem = `its configuration is not that of a model: ${shown(decoded.failure.message)}`
   throw new CheckpointError({ source, problem })
 }
 
 /** Messages stay short, whatever is in a file. */
-export const cut = (text: string): string => (text.length > 1000 ? `${text.slice(0, 1000)}...` : text)
+export const shown = (text: string): string => cut(text, 1000)
 
 /** Names behind a word, unless there are none. */
 export const listed = (what: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (names.length === 0) return []
   const more = names.length > 5 ? ` and ${names.length - 5} more` : ""
-  return [`${what} ${names.slice(0, 5).map(cut).join(", ")}${more}`]
+  return [`${what} ${names.slice(0, 5).map(shown).join(", ")}${more}`]
 }
 
 /** Why parameters are not a model's, if they are not. */
@@ -198,7 +199,7 @@ export const metadataOf = (
     )
   }
   const format = wholeOf(metadata.get("format_version"))
-  const library = cut(metadata.get("library_version") ?? "an unknown version")
+  const library = shown(metadata.get("library_version") ?? "an unknown version")
   if (format > FORMAT_VERSION) {
     const problem = `effect-bayes ${library} wrote it in format ${format}; this is ${VERSION} and reads formats up to ${FORMAT_VERSION}`
     throw refuse(problem, `Update effect-bayes to ${library} or later`)

@@ -13,7 +13,16 @@ import { openSafetensors } from "../files/readSafetensors.ts"
 import { type Entry, specOf } from "../files/safetensors.ts"
 import { builtin, type Registry } from "../layers/index.ts"
 import type { Checkpoint, Run } from "./Checkpoint.ts"
-import { assertFewFormulas, configOf, cut, listed, metadataOf, paramsOf, type Saved, type Versions } from "./format.ts"
+import {
+  assertFewFormulas,
+  configOf,
+  listed,
+  metadataOf,
+  paramsOf,
+  type Saved,
+  shown,
+  type Versions
+} from "./format.ts"
 import * as Model from "./Model.ts"
 
 /** A tensor of the model's spec may stand in it as often as makes so many times the file's numbers. */
@@ -31,9 +40,9 @@ const cannotMake = (source: string, error: ConfigError | DataError | ShapeError)
   const [, what] = (error._tag === "ConfigError" && /^the kind of a (\w+)$/.exec(error.option)) || []
   const list = LISTS.get(what ?? "")
   if (list === undefined || error._tag !== "ConfigError") {
-    return new CheckpointError({ source, problem: `its model cannot be made again (${cut(error.message)})` })
+    return new CheckpointError({ source, problem: `its model cannot be made again (${shown(error.message)})` })
   }
-  const problem = `its model has a ${what} of the kind ${cut(error.actual)}, which is not known here`
+  const problem = `its model has a ${what} of the kind ${shown(error.actual)}, which is not known here`
   const hint = `Give its definition: { registry: { ...builtin, ${list}: [...builtin.${list}, definition] } }`
   return new CheckpointError({ source, problem, hint })
 }
@@ -162,7 +171,7 @@ export const inspect: (path: string) => Effect.Effect<Inspection, CheckpointErro
     const { opened, versions, config } = yield* open(source)
     const decoded = Schema.decodeUnknownResult(Model.ModelSpec)(config.model)
     if (Result.isFailure(decoded)) {
-      const problem = `its model is not described as models are: ${cut(decoded.failure.message)}`
+      const problem = `its model is not described as models are: ${shown(decoded.failure.message)}`
       return yield* new CheckpointError({ source, problem })
     }
     const trained = Tree.leavesWith(Tree.isSpec, config.params)

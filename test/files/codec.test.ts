@@ -1,10 +1,12 @@
 // Plain data with tensors in it, as JSON and back: nothing is lost, and nothing can be taken for a mark.
-import { CheckpointError, Tensor } from "effect-bayes"
+
+import { Tensor } from "effect-bayes"
 import { arbitraries } from "effect-bayes/testing"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { decode, encode } from "../../src/files/codec.ts"
 import { parseJson } from "../../src/files/json.ts"
+import { messageOf } from "./refusals.ts"
 
 /** Through text, as a file has it. */
 const around = (value: unknown): unknown => {
@@ -117,15 +119,6 @@ describe("tensors", () => {
 })
 
 describe("what is refused", () => {
-  const messageOf = (f: () => unknown): string => {
-    try {
-      f()
-    } catch (error) {
-      if (error instanceof CheckpointError) return error.message
-      throw error
-    }
-    return "nothing"
-  }
   const hint = "Tensors, numbers, texts, booleans, arrays and records can be kept"
   const circle: { a: unknown } = { a: 1 }
   circle.a = [circle]

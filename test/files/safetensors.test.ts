@@ -1,11 +1,12 @@
 // The safetensors format, as others write and read it, and what is refused of files that are not as it says.
+
 import { spawnSync } from "node:child_process"
 import { readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
-import { CheckpointError, Model, Shape, Tensor } from "effect-bayes"
+import { Model, Shape, Tensor } from "effect-bayes"
 import { arbitraries } from "effect-bayes/testing"
 import fc from "fast-check"
 import { describe, expect } from "vitest"
@@ -13,6 +14,7 @@ import { openSafetensors } from "../../src/files/readSafetensors.ts"
 import { decodeHeader, decodeInto, encode, headerLength, specOf } from "../../src/files/safetensors.ts"
 import { saved } from "../training/savedModels.ts"
 import { newFolder } from "./folders.ts"
+import { messageOf } from "./refusals.ts"
 
 const fixture = join(import.meta.dirname, "fixtures/python.safetensors")
 
@@ -166,15 +168,6 @@ describe("files that we write", () => {
 
 describe("what is refused of a header", () => {
   const damaged = "The file is damaged, or no safetensors file"
-  const refusalOf = (f: () => unknown): string => {
-    try {
-      f()
-    } catch (error) {
-      if (error instanceof CheckpointError) return error.message
-      throw error
-    }
-    return "nothing"
-  }
   const prefix = (length: bigint): Uint8Array => {
     const bytes = new Uint8Array(8)
     new DataView(bytes.buffer).setBigUint64(0, length, true)
@@ -198,7 +191,7 @@ describe("what is refused of a header", () => {
   ]
   for (const [title, bytes, problem] of lengths) {
     it(`${title}`, () => {
-      expect(refusalOf(() => headerLength("f", bytes, 100))).toBe(`f: ${problem}`)
+      expect(messageOf(() => headerLength("f", bytes, 100))).toBe(`f: ${problem}`)
     })
   }
   it("nothing of a length that fits", () => expect(headerLength("f", prefix(92n), 100)).toBe(92))
@@ -236,14 +229,14 @@ describe("what is refused of a header", () => {
   for (const [text, problem] of headers) {
     it(`${problem}`, () => {
       const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text
-      expect(refusalOf(() => decodeHeader("f", bytes, 8))).toBe(`f: ${problem}. ${damaged}`)
+      expect(messageOf(() => decodeHeader("f", bytes, 8))).toBe(`f: ${problem}. ${damaged}`)
     })
   }
   it("nothing of a header in order, with other dtypes and spaces behind it", () => {
     const text = `{"b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]},"__proto__":${F32("[1]", 0, 4)}} \n `
     const { entries } = decodeHeader("f", new TextEncoder().encode(text), 8)
     expect([...entries.keys()]).toEqual(["b", "__proto__"])
-    expect(refusalOf(() => specOf("f", entries.get("b")!))).toBe('f: its tensor "b" is "BF16"; F32 and F64 can be read')
+    expect(messageOf(() => specOf("f", entries.get("b")!))).toBe('f: its tensor "b" is "BF16"; F32 and F64 can be read')
   })
 
   it.effect("a tensor that is there, and larger than memory can be", () =>
