@@ -1,0 +1,25 @@
+/**
+ * What the WebAssembly module exports: functions over pointers (bytes into its memory), and the table indices of the
+ * operations that programs are made of. Each is described where it is written, in `assembly/`.
+ */
+
+/** A constant, once the module has started. */
+export type Constant = WebAssembly.Global<"i32">
+
+/** Table indices of operations. */
+export interface Operations {
+  readonly opAxpy: Constant
+  readonly opScale: Constant
+  readonly opMultiply: Constant
+}
+
+/** The name of an operation. */
+export type OperationName = keyof Operations
+
+export interface Exports extends Operations {
+  readonly heapBase: Constant
+  readonly BLOCK: Constant
+  readonly SLOTS: Constant
+  setBuffers(pointer: number): void
+  run(groups: number, blocks: number, work: number): void
+}
