@@ -9,52 +9,28 @@
 import { ShapeError } from "./errors.ts"
 import * as Shape from "./Shape.ts"
 import { allocate, type Storage, storage } from "./storage.ts"
+import { HeapTensor, type Nested, nested as nestedArrays, type Tensor, TensorRecord } from "./TensorRecord.ts"
 
-/** @category models @since 0.1.0 */
-export interface Tensor extends Shape.TensorSpec {
-  readonly [storage]: Storage
-}
-
-/** Numbers, or arrays of them nested to one depth per axis. @category models @since 0.1.0 */
-export type Nested = number | ReadonlyArray<Nested>
+export type { Nested, Tensor } from "./TensorRecord.ts"
 
 /** What `from` reads: nested arrays, typed arrays, and matrices of mathjs (anything with `toArray`). */
 export type Source = Nested | ArrayLike<number> | { toArray(): unknown }
 
-class TensorRecord implements Tensor {
-  readonly shape: Shape.Shape
-  readonly dtype: Shape.DType
-  readonly [storage]: Storage
-  constructor(shape: Shape.Shape, values: Storage) {
-    this.shape = Object.freeze([...shape])
-    this.dtype = values instanceof Float32Array ? "float32" : "float64"
-    this[storage] = values
-  }
-  toString(): string {
-    const values = this[storage]
-    const shown = Array.from(values.subarray(0, 8), (v) => String(v)).join(", ")
-    return `Tensor(${Shape.formatSpec(this)}, ${shown}${values.length > 8 ? `, ... ${values.length - 8} more` : ""})`
-  }
-  toJSON(): unknown {
-    return { dtype: this.dtype, shape: this.shape, values: toArray(this) }
-  }
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString()
-  }
-  [Symbol.for("fast-check/toStringMethod")](): string {
-    return this.toString()
-  }
+/** Throws unless so many values fill the shape. */
+const assertSize = (shape: Shape.Shape, values: number): void => {
+  Shape.assertValid(shape)
+  if (values === Shape.size(shape)) return
+  throw new ShapeError({
+    where: "Tensor",
+    expected: `${Shape.size(shape)} values for shape ${Shape.format(shape)}`,
+    actual: `${values} values`
+  })
 }
 
 /** Gives storage that nobody else will write to a new tensor; for kernels. @category constructors @since 0.1.0 */
 export const fromStorage = (shape: Shape.Shape, values: Storage): Tensor => {
-  Shape.assertValid(shape)
-  if (values.length === Shape.size(shape)) return new TensorRecord(shape, values)
-  throw new ShapeError({
-    where: "Tensor",
-    expected: `${Shape.size(shape)} values for shape ${Shape.format(shape)}`,
-    actual: `${values.length} values`
-  })
+  assertSize(shape, values.length)
+  return new HeapTensor(shape, values)
 }
 
 /** @category guards @since 0.1.0 */
@@ -135,16 +111,7 @@ export const zeros = (spec: Shape.TensorSpec): Tensor => full(spec, 0)
 export const scalar = (value: number, dtype: Shape.DType = "float32"): Tensor => full({ shape: [], dtype }, value)
 
 /** The elements as nested arrays, or a number for a scalar. @category conversions @since 0.1.0 */
-export const toArray = (self: Tensor): Nested => {
-  const values = self[storage]
-  const build = (depth: number, offset: number, stride: number): Nested => {
-    const length = self.shape[depth]
-    if (length === undefined) return values[offset] ?? Number.NaN
-    const step = length === 0 ? 0 : stride / length
-    return Array.from({ length }, (_, i) => build(depth + 1, offset + i * step, step))
-  }
-  return build(0, 0, values.length)
-}
+export const toArray = (self: Tensor): Nested => nestedArrays(self.shape, self[storage])
 
 /** A fresh copy of the elements in row-major order. @category conversions @since 0.1.0 */
 export const toFloat64Array = (self: Tensor): Float64Array => Float64Array.from(self[storage])
@@ -163,7 +130,10 @@ export const item = (self: Tensor): number => {
 }
 
 /** The same elements under another shape of the same size. @category combinators @since 0.1.0 */
-export const reshape = (self: Tensor, shape: Shape.Shape): Tensor => fromStorage(shape, self[storage])
+export const reshape = (self: Tensor, shape: Shape.Shape): Tensor => {
+  assertSize(shape, Shape.size(self.shape))
+  return self instanceof TensorRecord ? self.withShape(shape) : fromStorage(shape, self[storage])
+}
 
 /** The same elements in another precision; float32 rounds to nearest. @category combinators @since 0.1.0 */
 export const cast = (self: Tensor, dtype: Shape.DType): Tensor => {
