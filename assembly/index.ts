@@ -1,5 +1,7 @@
 /** The manifest: everything that JavaScript may call. Constants named op... are table indices of operations. */
+export { affine, affineInputGrad, affineInputGradTmp, affineTmp, affineWeightGrad, affineWeightGradTmp } from "./affine"
 export * from "./arithmetic"
+export { affineBiasGrad } from "./columns"
 export { run, setBuffers, BLOCK, SLOTS } from "./program"
 
 /** Where free memory begins. */

@@ -22,4 +22,29 @@ export interface Exports extends Operations {
   readonly SLOTS: Constant
   setBuffers(pointer: number): void
   run(groups: number, blocks: number, work: number): void
+  /** Bytes of `tmp` for each of the three products of a linear map. */
+  affineTmp(rows: number, inputs: number, outputs: number): number
+  affineWeightGradTmp(rows: number, inputs: number, outputs: number): number
+  affineInputGradTmp(rows: number, inputs: number, outputs: number): number
+  affine(
+    x: number,
+    weight: number,
+    bias: number,
+    y: number,
+    rows: number,
+    inputs: number,
+    outputs: number,
+    tmp: number
+  ): void
+  affineWeightGrad(x: number, dy: number, dw: number, rows: number, inputs: number, outputs: number, tmp: number): void
+  affineBiasGrad(dy: number, db: number, rows: number, outputs: number): void
+  affineInputGrad(
+    dy: number,
+    weight: number,
+    dx: number,
+    rows: number,
+    inputs: number,
+    outputs: number,
+    tmp: number
+  ): void
 }

@@ -1,0 +1,136 @@
+/**
+ * c [m][n] = start + a [m][k] b [k][n] by tiles, cut into blocks of tiles.
+ *
+ * A block takes some panels of b, so many that they stay in the second-level cache, and some tiles of rows of a; each
+ * tile of rows stays in the first-level cache while the block's panels pass by. n is at least 4.
+ */
+import { parallel } from "./jobs"
+import { PANEL_ROW, panelColumns, panelsOf, panelStart, transpose4 } from "./pack"
+import { FROM_COLUMNS, FROM_ROWS, tileOf } from "./tile"
+
+@unmanaged
+export class Product {
+  a: usize
+  aRow: usize
+  aK: usize
+  b: usize
+  /** Bytes from one panel to the next, or 0 where b is the matrix itself. */
+  bPanel: usize
+  bK: usize
+  c: usize
+  /** Bytes from one row to the next: of c, or, where c is stored as its transpose, of that. */
+  cRow: usize
+  /** Where a block may put a tile before it is stored as its transpose, or 0 where c is stored as it is. */
+  turned: usize
+  m: i32
+  n: i32
+  k: i32
+  start: i32
+  from: usize
+  panelsInBlock: i32
+  tilesInBlock: i32
+}
+
+const args = memory.data(64, 16)
+
+/** Rows of a tile. */
+const ROWS: i32 = 5
+/** Bytes of a tile that is to be turned. */
+const TURNED: usize = 192
+/** Bytes of b that stay in the second-level cache. */
+const CACHED: i32 = 1 << 19
+/** Products of two numbers in a block: about 100 microseconds. */
+const BLOCK: i32 = 2500000
+/** Nanoseconds for one. */
+const COST: f64 = 0.04
+
+// @ts-ignore: decorator
+@inline
+function tilesOf(m: i32): i32 {
+  return (m + ROWS - 1) / ROWS
+}
+
+/** Stores a tile of 8 columns a row as its transpose. */
+function turn(tile: usize, rows: i32, columns: i32, to: usize, toRow: usize): void {
+  let r = 0
+  for (; r + 4 <= rows; r += 4) {
+    const from = tile + <usize>r * PANEL_ROW
+    const at = to + (<usize>r << 2)
+    transpose4(from, PANEL_ROW, at, toRow)
+    if (columns == 8) transpose4(from + 16, PANEL_ROW, at + 4 * toRow, toRow)
+  }
+  for (; r < rows; r++) {
+    let at = to + (<usize>r << 2)
+    const from = tile + <usize>r * PANEL_ROW
+    for (let j = 0; j < columns; j++, at += toRow) store<f32>(at, load<f32>(from + (<usize>j << 2)))
+  }
+}
+
+function productBlock(at: usize, block: i32): void {
+  const p = changetype<Product>(at)
+  const n = p.n
+  const tiles = tilesOf(p.m)
+  const least = p.m / tiles
+  const larger = p.m % tiles
+  const across = (tiles + p.tilesInBlock - 1) / p.tilesInBlock
+  const firstPanel = (block / across) * p.panelsInBlock
+  const endPanel = min(firstPanel + p.panelsInBlock, panelsOf(n))
+  const firstTile = (block % across) * p.tilesInBlock
+  const endTile = min(firstTile + p.tilesInBlock, tiles)
+  const turned = p.turned ? p.turned + <usize>block * TURNED : 0
+  for (let t = firstTile; t < endTile; t++) {
+    const row = t * least + min(t, larger)
+    const rows = least + i32(t < larger)
+    const a = p.a + <usize>row * p.aRow
+    const wide = tileOf(rows, 8)
+    const narrow = tileOf(rows, 4)
+    for (let panel = firstPanel; panel < endPanel; panel++) {
+      const columns = panelColumns(n, panel)
+      const column = <usize>panelStart(n, panel) << 2
+      const b = p.bPanel ? p.b + <usize>panel * p.bPanel : p.b + column
+      const c = turned ? turned : p.c + <usize>row * p.cRow + column
+      const from = p.from + (p.start == FROM_COLUMNS ? column : p.start == FROM_ROWS ? <usize>row << 2 : 0)
+      call_indirect<void>(
+        columns == 8 ? wide : narrow,
+        a, p.aRow, p.aK, b, p.bK, p.k, c, turned ? PANEL_ROW : p.cRow, p.start, from
+      )
+      if (turned) turn(turned, rows, columns, p.c + (column >> 2) * p.cRow + (<usize>row << 2), p.cRow)
+    }
+  }
+}
+
+/** The arguments of the next product, to be filled in. */
+export function nextProduct(): Product {
+  return changetype<Product>(args)
+}
+
+// @ts-ignore: decorator
+@inline
+function panelsInBlock(n: i32, k: i32): i32 {
+  return max(1, min(panelsOf(n), CACHED / max(1, k * <i32>PANEL_ROW)))
+}
+
+// @ts-ignore: decorator
+@inline
+function tilesInBlock(m: i32, n: i32, k: i32): i32 {
+  return max(1, min(tilesOf(m), BLOCK / max(1, panelsInBlock(n, k) * k * 8 * ROWS)))
+}
+
+function blocksOf(m: i32, n: i32, k: i32): i32 {
+  const panels = panelsInBlock(n, k)
+  const tiles = tilesInBlock(m, n, k)
+  return ((panelsOf(n) + panels - 1) / panels) * ((tilesOf(m) + tiles - 1) / tiles)
+}
+
+/** Bytes that a product stored as its transpose needs at `turned`. */
+export function turnedBytes(m: i32, n: i32, k: i32): usize {
+  return <usize>blocksOf(m, n, k) * TURNED
+}
+
+/** Computes what `nextProduct` says. */
+export function multiplyTiles(): void {
+  const p = nextProduct()
+  p.panelsInBlock = panelsInBlock(p.n, p.k)
+  p.tilesInBlock = tilesInBlock(p.m, p.n, p.k)
+  parallel(productBlock.index, args, blocksOf(p.m, p.n, p.k), COST * <f64>p.m * <f64>p.n * <f64>p.k)
+}
