@@ -2,6 +2,8 @@
 export { affine, affineInputGrad, affineInputGradTmp, affineTmp, affineWeightGrad, affineWeightGradTmp } from "./affine"
 export * from "./arithmetic"
 export { affineBiasGrad } from "./columns"
+export { normals } from "./boxMuller"
+export * from "./random"
 export { run, setBuffers, BLOCK, SLOTS } from "./program"
 
 /** Where free memory begins. */

@@ -11,6 +11,9 @@ export interface Operations {
   readonly opAxpy: Constant
   readonly opScale: Constant
   readonly opMultiply: Constant
+  readonly opNormal: Constant
+  readonly opSigns: Constant
+  readonly opDropoutNoise: Constant
 }
 
 /** The name of an operation. */
@@ -47,4 +50,7 @@ export interface Exports extends Operations {
     outputs: number,
     tmp: number
   ): void
+
+  normals(out: number, n: number): void
+  uniform(out: number, n: number, key0: number, key1: number, low: number, high: number): void
 }
