@@ -4,6 +4,7 @@ export * from "./arithmetic"
 export { affineBiasGrad } from "./columns"
 export { normals } from "./boxMuller"
 export * from "./random"
+export * from "./elementary"
 export { run, setBuffers, BLOCK, SLOTS } from "./program"
 
 /** Where free memory begins. */

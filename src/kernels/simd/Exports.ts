@@ -14,6 +14,10 @@ export interface Operations {
   readonly opNormal: Constant
   readonly opSigns: Constant
   readonly opDropoutNoise: Constant
+  readonly opExp: Constant
+  readonly opExpm1: Constant
+  readonly opLog: Constant
+  readonly opLog1p: Constant
 }
 
 /** The name of an operation. */
