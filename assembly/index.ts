@@ -5,6 +5,7 @@ export { affineBiasGrad } from "./columns"
 export { normals } from "./boxMuller"
 export * from "./random"
 export * from "./elementary"
+export * from "./checks"
 export { run, setBuffers, BLOCK, SLOTS } from "./program"
 
 /** Where free memory begins. */

@@ -98,6 +98,8 @@ export interface Kernels {
   readonly name: string
   /** The version of what it computes to the last bit: another one where any result may differ in any bit. */
   readonly bits: number
+  /** About how many multiplications and additions it does in a millisecond: for those who must not work too long at a time. */
+  readonly operationsPerMs: number
 
   /** Standard normals under a key: element i depends on the key and i alone. */
   standardNormal(key: Key, spec: TensorSpec): Tensor

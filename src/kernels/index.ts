@@ -1,11 +1,17 @@
 /**
- * The engines. `kernels(dtype)` is the one place that chooses one; a faster engine for float32 goes in here.
+ * The engines. `kernels(dtype)` is the one place that chooses one: SIMD for float32 where WebAssembly is to be had, the
+ * reference engine for float64 and elsewhere.
  *
  * @since 0.1.0
  */
 import type { DType } from "../core/Shape.ts"
 import type { Kernels } from "./Kernels.ts"
 import { reference } from "./reference/index.ts"
+import { canShare } from "./simd/current.ts"
+import { Engine } from "./simd/Engine.ts"
+import { simd } from "./simd/index.ts"
+import * as SimdWorkspace from "./simd/workspace.ts"
+import { onHeap, type Workspace } from "./Workspace.ts"
 
 export type {
   AdamConstants,
@@ -19,7 +25,27 @@ export type {
   TargetDensity
 } from "./Kernels.ts"
 export { reference } from "./reference/index.ts"
+export { simd } from "./simd/index.ts"
 export { outSize, type Pair, type Window } from "./Window.ts"
+export { tensorsOf, type Workspace } from "./Workspace.ts"
+
+/** Whether the SIMD engine can be made here, asked once. */
+let available: boolean | undefined
+
+const simdAvailable = (): boolean => {
+  if (available === undefined) {
+    try {
+      available = new Engine(canShare()).exports.BLOCK.value > 0
+    } catch {
+      available = false // no WebAssembly, no vectors in it, or a policy that forbids it
+    }
+  }
+  return available
+}
 
 /** The engine for tensors of this precision. @category engines @since 0.1.0 */
-export const kernels = (_dtype: DType): Kernels => reference
+export const kernels = (dtype: DType): Kernels => (dtype === "float32" && simdAvailable() ? simd : reference)
+
+/** Memory for the steps of a loop over tensors of this precision. @category engines @since 0.4.0 */
+export const workspace = (dtype: DType): Workspace =>
+  dtype === "float32" && simdAvailable() ? SimdWorkspace.make(new Engine(canShare())) : onHeap

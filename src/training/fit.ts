@@ -15,7 +15,9 @@ import { CheckpointError, ConfigError, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import { Noise } from "../core/Noise.ts"
 import * as Tensor from "../core/Tensor.ts"
+import * as Tree from "../core/Tree.ts"
 import type { Dataset } from "../data/index.ts"
+import { tensorsOf, workspace } from "../kernels/index.ts"
 import { type Best, type Checkpoint, type Ended, endedAt } from "./Checkpoint.ts"
 import { DivergedError } from "./DivergedError.ts"
 import type * as Model from "./Model.ts"
@@ -67,6 +69,9 @@ export interface Fit<P, E, L, M extends Model.Model<P, E, L> = Model.Model<P, E,
 /** What can stop a run, beside interruption. @category errors @since 0.1.0 */
 export type FitError = CheckpointError | ConfigError | ShapeError | DivergedError
 
+/** What of a step lives on. */
+const stateTensors = ([state]: readonly [unknown, Loss]): ReadonlyArray<Tensor.Tensor> => tensorsOf(state)
+
 /** A run before its first step: where it starts, and how it goes on to the next event. */
 const prepare = Effect.fnUntraced(function* <P, E, L>(
   model: Model.Model<P, E, L>,
@@ -75,12 +80,18 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
 ) {
   const noise = yield* Noise
   const planned = yield* attempt(() => plan(model, dataset, options, noise.key("init")), ConfigError, ShapeError)
-  const { data, rows, batchSize, epochs, stepsPerEpoch, steps, validation, fresh, stepsPerEvent, advance } = planned
+  const { data, rows, batchSize, epochs, stepsPerEpoch, steps, validation, fresh, advance } = planned
+  const { stepsPerEvent, stepsPerTurn } = planned
   const run = yield* describe(model, dataset, options, planned, noise)
   const { from } = options
   const initial: Checkpoint<P, L> =
     from === undefined ? { ...fresh, run } : yield* attempt(() => resume(from, run, fresh, steps), CheckpointError)
   const inShape = data.x.shape.slice(1)
+  const memory = workspace(model.dtype)
+  const ordinary = <A>(state: A): A =>
+    Tree.mapWith(Tree.isEnd, (end) => (Tensor.isTensor(end) ? memory.copyOut(end) : end), state) as A
+  /** The state that the last event's checkpoint is a copy of: still in the workspace, so it need not be brought in again. */
+  let live: { readonly of: Checkpoint<P, L>; readonly state: State<P, L, unknown> } | undefined
   let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }
 
   const batchOf = (at: number): Batch => {
@@ -103,20 +114,26 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
     const until = Math.min(before.step + stepsPerEvent, look, steps)
     const losses: Array<Loss> = []
     const checkpoint = (state: State<P, L, unknown>, best: Best<P, L> | undefined): Checkpoint<P, L> => ({
-      ...state,
+      ...ordinary(state),
       run,
       ...(best === undefined ? {} : { best })
     })
     const diverged = (what: string, state: State<P, L, unknown>): DivergedError =>
       new DivergedError({ step: state.step, what, lastGood: checkpoint(state, before.best) })
-    let lastGood: State<P, L, unknown> = before
-    let state: State<P, L, unknown> = before
+    let state: State<P, L, unknown> = live?.of === before ? live.state : before
+    let lastGood = state
     while (state.step < until) {
       const from = state
+      if (from.step > before.step && (from.step - before.step) % stepsPerTurn === 0) yield* Effect.yieldNow
       const batch = batchOf(from.step)
       const eps = yield* noise.draw(model.network, from.step, batch.x.shape[0]!, { inShape })
-      const [after, loss] = yield* attempt(() => advance(from, batch, eps), ConfigError, ShapeError)
-      const what = nonFinite(after, loss)
+      const { result, finite } = yield* attempt(
+        () => memory.step(() => advance(from, batch, eps), stateTensors),
+        ConfigError,
+        ShapeError
+      )
+      const [after, loss] = result
+      const what = nonFinite(after, loss, finite)
       if (what !== undefined) return yield* diverged(what, from)
       losses.push(loss)
       lastGood = from
@@ -131,17 +148,18 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
     }
     const event = (best: Best<P, L> | undefined, more: { readonly validation?: Validated }) => {
       const left = checkpoint(state, best)
+      live = { of: left, state }
       const ended = endedAt(left)
       const progress: Progress<P, L> = { ...about, ...more, ...(ended === undefined ? {} : { ended }), state: left }
       return [progress, left] as const
     }
     if (validation === undefined || (state.step !== look && state.step !== steps)) return event(before.best, {})
     const { params, step } = state
-    const nllMean = yield* validationNll(model, params, validation.batch)
+    const nllMean = yield* validationNll(model, params, validation.batch, memory)
     if (!Number.isFinite(nllMean))
       return yield* diverged("the negative log-likelihood of the validation rows", lastGood)
     const better = before.best === undefined || nllMean < before.best.nllMean
-    const best = better ? { params, nllMean, step } : before.best
+    const best = better ? { params: ordinary(params), nllMean, step } : before.best
     return event(best, { validation: { nllMean, bestNllMean: best.nllMean, bestStep: best.step } })
   })
   return { initial, next }

@@ -8,6 +8,7 @@ import type * as Key from "../core/Key.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { Columns, Dataset, Standardizer } from "../data/index.ts"
+import { kernels } from "../kernels/index.ts"
 import { operations } from "../layers/index.ts"
 import { adam, type Optimizer, Schedule } from "../optim/index.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
@@ -34,7 +35,7 @@ export interface FitOptions extends KlWeighting.Options {
   readonly validateEvery?: number
   /** Epochs without better parameters after which the run ends, seen when validation rows are looked at. */
   readonly patience?: number
-  /** Steps from one event to the next, at most; default what takes the reference engine about 20 ms. */
+  /** Steps from one event to the next, at most; default what takes about 20 ms, and 8 at least. */
   readonly stepsPerEvent?: number
   /**
    * Where to go on from, in place of fresh parameters. Everything must be as when it was made, or it is refused; only the
@@ -64,6 +65,8 @@ export interface Plan<P, L, E> extends Sizes {
   readonly validation?: Validation
   readonly fresh: State<P, L, unknown>
   readonly stepsPerEvent: number
+  /** Steps between two chances to be interrupted. */
+  readonly stepsPerTurn: number
   readonly advance: (state: State<P, L, unknown>, batch: Batch, eps: E) => readonly [State<P, L, unknown>, Loss]
 }
 
@@ -72,8 +75,11 @@ const DEFAULT_STEPS = 20_000
 /** The fewest steps between two looks at validation rows, unless told otherwise. */
 const VALIDATION_STEPS = 100
 
-/** Operations between two events, about 20 ms of the reference engine. */
-const OPERATIONS = 2e7
+/** Milliseconds of work, about, between two chances to be interrupted. */
+const TURN = 20
+
+/** The fewest steps of an event, unless told otherwise: each copies the state out, which costs about half a step. */
+const STEPS_PER_EVENT = 8
 
 const whole = (option: string, n: number | undefined): void =>
   assertConfig(n === undefined || (Number.isSafeInteger(n) && n > 0), option, "a whole number above 0", n)
@@ -173,13 +179,15 @@ export const plan = <P, E, L>(
   // Forward, and back to the weights and to the input; each parameter is sampled, has its KL and is updated.
   const perRow = operations(model.network, [model.inputs.columns.length])
   const perStep = 12 * batchSize * perRow + 150 * Tree.count(fresh.params)
+  const stepsPerTurn = Math.max(1, Math.floor((TURN * kernels(model.dtype).operationsPerMs) / perStep))
   const factor = KlWeighting.factor(options, { epochs, stepsPerEpoch })
   return {
     ...sizes,
     data: batchOf(model, dataset),
     ...validationOf(model, dataset, options, sizes),
     fresh,
-    stepsPerEvent: options.stepsPerEvent ?? Math.max(1, Math.floor(OPERATIONS / perStep)),
+    stepsPerEvent: options.stepsPerEvent ?? Math.max(STEPS_PER_EVENT, stepsPerTurn),
+    stepsPerTurn,
     advance: step(model, optimizer, { rows, temperature: options.temperature ?? 1 }, factor)
   }
 }

@@ -8,6 +8,7 @@ import { attempt } from "../core/attempt.ts"
 import { ConfigError, ShapeError } from "../core/errors.ts"
 import { Noise } from "../core/Noise.ts"
 import * as Tensor from "../core/Tensor.ts"
+import { kernels, type Workspace } from "../kernels/index.ts"
 import { operations, predictive } from "../layers/index.ts"
 import type { Model, Params } from "./Model.ts"
 import type { Batch } from "./objective.ts"
@@ -18,8 +19,8 @@ import type { Batch } from "./objective.ts"
  */
 const DRAWS = 16
 
-/** Multiplications of forward passes between two chances to be interrupted. */
-const FORWARD = 2.5e6
+/** Milliseconds of forward passes, about, between two chances to be interrupted. */
+const TURN = 2.5
 
 const rowsOf = ({ x, y, weights }: Batch, first: number, last: number): Batch => ({
   x: Tensor.rows(x, first, last),
@@ -40,13 +41,14 @@ const rowsOf = ({ x, y, weights }: Batch, first: number, last: number): Batch =>
 export const validationNll = Effect.fnUntraced(function* <P, E, L>(
   model: Model<P, E, L>,
   params: Params<P, L>,
-  batch: Batch
+  batch: Batch,
+  memory: Workspace
 ) {
   const noise = yield* Noise
   const network = predictive(model.network)
   const [rows = 0, ...inShape] = batch.x.shape
   const perRow = yield* attempt(() => operations(network, inShape), ShapeError)
-  const block = Math.max(1, Math.floor(FORWARD / perRow))
+  const block = Math.max(1, Math.floor((TURN * kernels(model.dtype).operationsPerMs) / perRow))
   let nll = 0
   for (let s = 0; s < DRAWS; s++) {
     let drawn: { readonly rows: number; readonly eps: unknown } | undefined
@@ -59,9 +61,12 @@ export const validationNll = Effect.fnUntraced(function* <P, E, L>(
         yield* Effect.yieldNow
       }
       const { eps } = drawn
-      const output = yield* attempt(() => network.forward(params.network, part.x, eps), ConfigError, ShapeError)
       nll += yield* attempt(
-        () => model.likelihood.nll(params.likelihood, output, part.y, part.weights),
+        () =>
+          memory.frame(() => {
+            const output = network.forward(params.network, part.x, eps)
+            return model.likelihood.nll(params.likelihood, output, part.y, part.weights)
+          }),
         ConfigError,
         ShapeError
       )

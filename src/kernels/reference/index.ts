@@ -22,6 +22,7 @@ import * as targetDensity from "./targetDensity.ts"
 export const reference: Kernels = {
   name: "reference",
   bits: 1,
+  operationsPerMs: 1e6,
   ...random,
   ...affine,
   ...convolution,

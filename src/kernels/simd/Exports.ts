@@ -18,6 +18,7 @@ export interface Operations {
   readonly opExpm1: Constant
   readonly opLog: Constant
   readonly opLog1p: Constant
+  readonly opNonFinite: Constant
 }
 
 /** The name of an operation. */

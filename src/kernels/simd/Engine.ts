@@ -1,0 +1,185 @@
+/**
+ * A SIMD engine: kernels on a memory of their own, and the tensors in it.
+ *
+ * Bindings of kernels ask it for three things: where a tensor's numbers are (`pointer`), room for a result (`tensor`), and
+ * an elementwise operation to be put off (`defer`). Everything made between two `reset`s is in scratch memory.
+ */
+import type { Shape } from "../../core/Shape.ts"
+import { storage } from "../../core/storage.ts"
+import type { Tensor } from "../../core/Tensor.ts"
+import { HeapTensor } from "../../core/TensorRecord.ts"
+import type { Exports } from "./Exports.ts"
+import { Heap } from "./Heap.ts"
+import { instantiate } from "./instance.ts"
+import { type Operation, type Table, tableOf } from "./operations.ts"
+import { assertAlive, Program } from "./Program.ts"
+import { Recipe } from "./Recipe.ts"
+import { Region } from "./Region.ts"
+import { type Home, SimdTensor } from "./SimdTensor.ts"
+
+/** A tensor that waits for more operations than this has its inputs made first, so that programs stay short. */
+const PENDING = 200
+
+export class Engine implements Home {
+  readonly heap: Heap
+  readonly exports: Exports
+  readonly operations: Table
+  /** What nobody needs after the frame (`run`). */
+  readonly scratch: Region
+  readonly shared: boolean
+  private readonly program: Program
+  /** Tensors from elsewhere that this frame has brought in. */
+  private readonly imports = new Map<Tensor, SimdTensor>()
+  /** Regions, beside scratch memory, that this frame's operations read. */
+  readonly seen = new Set<Region>()
+  private readonly one: [SimdTensor | undefined] = [undefined]
+
+  /** Throws what the platform throws where WebAssembly or such a memory is not to be had. */
+  constructor(shared: boolean) {
+    const instance = instantiate(shared)
+    this.shared = shared
+    this.exports = instance.exports
+    this.heap = new Heap(instance)
+    const { BLOCK, SLOTS } = this.exports
+    this.exports.setBuffers(this.heap.take(BLOCK.value * SLOTS.value * 4).start)
+    this.operations = tableOf(this.exports)
+    this.scratch = new Region(this.heap)
+    this.program = new Program(this.heap, this.scratch)
+  }
+
+  /** Room for a result, with what was there before still in it. */
+  tensor(shape: Shape, size: number): SimdTensor {
+    const made = new SimdTensor(this, shape, size)
+    made.pointer = this.scratch.floats(size)
+    made.region = this.scratch
+    made.generation = this.scratch.generation
+    return made
+  }
+
+  /** Scratch memory that is no tensor's. */
+  room(bytes: number): number {
+    return this.scratch.bytes(bytes)
+  }
+
+  /** The result of an operation, put off. */
+  defer(
+    operation: Operation,
+    shape: Shape,
+    size: number,
+    a?: Tensor,
+    b?: Tensor,
+    c?: Tensor,
+    s0 = 0,
+    s1 = 0,
+    s2 = 0,
+    s3 = 0
+  ): SimdTensor {
+    const made = new SimdTensor(this, shape, size)
+    made.operation = operation
+    let pending = 1
+    if (a !== undefined) pending += (made.a = this.bring(a)).pending
+    if (b !== undefined) pending += (made.b = this.bring(b)).pending
+    if (c !== undefined) pending += (made.c = this.bring(c)).pending
+    made.s0 = s0
+    made.s1 = s1
+    made.s2 = s2
+    made.s3 = s3
+    made.pending = pending
+    if (pending > PENDING) this.make(made)
+    return made
+  }
+
+  /** The tensor in this engine's memory, or put off there. */
+  bring(t: Tensor): SimdTensor {
+    if (t instanceof SimdTensor && t.home === this) {
+      if (t.region !== undefined && t.region !== this.scratch) this.seen.add(t.region)
+      return t
+    }
+    const known = this.imports.get(t)
+    if (known !== undefined) return known
+    const brought = t instanceof Recipe ? this.draw(t) : this.copyIn(t)
+    this.imports.set(t, brought)
+    return brought
+  }
+
+  private draw({ operation, shape, size, key, low, high }: Recipe): SimdTensor {
+    return this.defer(
+      this.operations[operation],
+      shape,
+      size,
+      undefined,
+      undefined,
+      undefined,
+      key.k0,
+      key.k1,
+      low,
+      high
+    )
+  }
+
+  private copyIn(t: Tensor): SimdTensor {
+    const values = t[storage]
+    const copy = this.tensor(t.shape, values.length)
+    this.heap.f32.set(values, copy.pointer >> 2)
+    return copy
+  }
+
+  /** Where a tensor's numbers are, made now if they were put off. */
+  pointer(t: Tensor): number {
+    const own = this.bring(t)
+    if (own.pointer === 0) this.make(own)
+    else assertAlive(own)
+    return own.pointer
+  }
+
+  private make(t: SimdTensor): void {
+    this.one[0] = t
+    this.force(this.one as [SimdTensor], this.scratch)
+    this.one[0] = undefined
+  }
+
+  /** Makes the numbers of many at once: see `Program.force`. */
+  force(roots: ReadonlyArray<SimdTensor>, into: Region, flag?: number): void {
+    this.program.force(roots, into, flag === undefined ? undefined : { operation: this.operations.opNonFinite, flag })
+  }
+
+  /** A tensor's numbers as they lie in memory; a copy of them where memory that grows takes them away. */
+  read(t: SimdTensor): Float32Array<ArrayBufferLike> {
+    const at = this.pointer(t) >> 2
+    return this.shared ? this.heap.f32.subarray(at, at + t.size) : this.heap.f32.slice(at, at + t.size)
+  }
+
+  /** A tensor of its own on the heap. */
+  copy(t: SimdTensor): HeapTensor {
+    const at = this.pointer(t) >> 2
+    return new HeapTensor(t.shape, new Float32Array(this.heap.f32.subarray(at, at + t.size)))
+  }
+
+  /** The same numbers under another shape. */
+  alias(t: SimdTensor, shape: Shape): SimdTensor {
+    this.pointer(t)
+    const made = new SimdTensor(this, Object.isFrozen(shape) ? shape : Object.freeze([...shape]), t.size)
+    made.pointer = t.pointer
+    made.region = t.region
+    made.generation = t.generation
+    made.run = t.run
+    made.group = t.group
+    return made
+  }
+
+  /** Moves a tensor that has been made into another region: the same numbers at another place. */
+  move(t: SimdTensor, region: Region): void {
+    const from = this.pointer(t) >> 2
+    t.pointer = region.floats(t.size)
+    t.region = region
+    t.generation = region.generation
+    this.heap.f32.copyWithin(t.pointer >> 2, from, from + t.size)
+  }
+
+  /** Begins anew: what was made since the last time is dead, if it was not moved to a region of its own. */
+  reset(): void {
+    this.scratch.reset()
+    this.imports.clear()
+    this.seen.clear()
+  }
+}

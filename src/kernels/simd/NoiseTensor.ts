@@ -1,0 +1,21 @@
+/**
+ * Noise that is made when somebody needs it: a kernel that samples weights makes it on the way.
+ */
+import type { Shape } from "../../core/Shape.ts"
+import { storage } from "../../core/storage.ts"
+import { HeapTensor } from "../../core/TensorRecord.ts"
+import { run } from "./current.ts"
+import { Recipe } from "./Recipe.ts"
+
+export class NoiseTensor extends Recipe {
+  private made: Float32Array<ArrayBufferLike> | undefined = undefined
+
+  get [storage](): Float32Array<ArrayBufferLike> {
+    this.made ??= run((engine) => new Float32Array(engine.read(engine.bring(this))))
+    return this.made
+  }
+
+  withShape(shape: Shape): HeapTensor {
+    return new HeapTensor(shape, this[storage])
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * The SIMD engine for float32: WebAssembly kernels whose bits are the same on every processor, JavaScript engine and
+ * number of threads. What has no kernel of its own runs on the reference engine, whose bits are as portable.
+ *
+ * @since 0.4.0
+ */
+import type { Kernels } from "../Kernels.ts"
+import { reference } from "../reference/index.ts"
+import * as arithmetic from "./arithmetic.ts"
+
+/** @category engines @since 0.4.0 */
+export const simd: Kernels = {
+  ...reference,
+  name: "simd",
+  bits: 1,
+  operationsPerMs: 4e7,
+  ...arithmetic
+}
