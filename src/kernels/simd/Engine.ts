@@ -77,9 +77,18 @@ export class Engine implements Home {
     const made = new SimdTensor(this, shape, size)
     made.operation = operation
     let pending = 1
-    if (a !== undefined) pending += (made.a = this.bring(a)).pending
-    if (b !== undefined) pending += (made.b = this.bring(b)).pending
-    if (c !== undefined) pending += (made.c = this.bring(c)).pending
+    if (a !== undefined) {
+      made.a = this.bring(a)
+      pending += made.a.pending
+    }
+    if (b !== undefined) {
+      made.b = this.bring(b)
+      pending += made.b.pending
+    }
+    if (c !== undefined) {
+      made.c = this.bring(c)
+      pending += made.c.pending
+    }
     made.s0 = s0
     made.s1 = s1
     made.s2 = s2
@@ -102,19 +111,13 @@ export class Engine implements Home {
     return brought
   }
 
-  private draw({ operation, shape, size, key, low, high }: Recipe): SimdTensor {
-    return this.defer(
-      this.operations[operation],
-      shape,
-      size,
-      undefined,
-      undefined,
-      undefined,
-      key.k0,
-      key.k1,
-      low,
-      high
-    )
+  private draw({ operation, shape, size, key, parameter }: Recipe): SimdTensor {
+    const made = this.defer(this.operations[operation], shape, size)
+    made.s0 = key.k0
+    made.s1 = key.k1
+    made.s2 = parameter[0]
+    made.s3 = parameter[1]
+    return made
   }
 
   private copyIn(t: Tensor): SimdTensor {

@@ -8,11 +8,11 @@ import { run } from "./current.ts"
 import { Recipe } from "./Recipe.ts"
 
 export class NoiseTensor extends Recipe {
-  private made: Float32Array<ArrayBufferLike> | undefined = undefined
+  private made: HeapTensor | undefined = undefined
 
   get [storage](): Float32Array<ArrayBufferLike> {
-    this.made ??= run((engine) => new Float32Array(engine.read(engine.bring(this))))
-    return this.made
+    this.made ??= run((engine) => engine.copy(engine.bring(this)))
+    return this.made[storage] as Float32Array<ArrayBufferLike>
   }
 
   withShape(shape: Shape): HeapTensor {

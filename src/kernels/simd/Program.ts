@@ -171,12 +171,14 @@ export class Program {
     if (words) {
       u32[at + 5] = s0
       u32[at + 6] = s1
+      u32[at + 7] = s2
+      u32[at + 8] = s3
     } else {
       f32[at + 5] = s0
       f32[at + 6] = s1
+      f32[at + 7] = s2
+      f32[at + 8] = s3
     }
-    f32[at + 7] = s2
-    f32[at + 8] = s3
     this.count++
     this.work += size * (words ? NOISE_COST : COST)
   }

@@ -5,25 +5,23 @@ import { TensorRecord } from "../../core/TensorRecord.ts"
 import type { OperationName } from "./Exports.ts"
 
 /** The operations that make noise of a key alone. */
-export type NoiseOperation = Extract<OperationName, "opNormal" | "opUniform" | "opSigns" | "opDropoutNoise">
+export type NoiseOperation = Extract<OperationName, "opNormal" | "opSigns" | "opDropoutNoise">
 
 export abstract class Recipe extends TensorRecord {
   readonly shape: Shape
   readonly size: number
   readonly operation: NoiseOperation
   readonly key: Key
-  /** What the operation wants beside the key. */
-  readonly low: number
-  readonly high: number
+  /** Two words that the operation wants beside the key. */
+  readonly parameter: readonly [number, number]
 
-  constructor(operation: NoiseOperation, key: Key, shape: Shape, low: number, high: number) {
+  constructor(operation: NoiseOperation, key: Key, shape: Shape, parameter: readonly [number, number]) {
     super()
     this.operation = operation
     this.key = key
     this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape])
     this.size = size(shape)
-    this.low = low
-    this.high = high
+    this.parameter = parameter
   }
 
   get dtype(): "float32" {

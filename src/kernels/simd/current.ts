@@ -36,7 +36,8 @@ type Result = Tensor | number | boolean | object
 /** Runs a kernel on the engine of the open frame, or from outside. */
 export const run = <A extends Result>(kernel: (engine: Engine) => A): A => {
   if (open !== undefined) return kernel(open)
-  const engine = (outside ??= new Engine(canShare()))
+  outside ??= new Engine(canShare())
+  const engine = outside
   open = engine
   try {
     return copiedOut(engine, kernel(engine)) as A

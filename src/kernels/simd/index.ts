@@ -6,7 +6,9 @@
  */
 import type { Kernels } from "../Kernels.ts"
 import { reference } from "../reference/index.ts"
+import * as affine from "./affine.ts"
 import * as arithmetic from "./arithmetic.ts"
+import * as random from "./random.ts"
 
 /** @category engines @since 0.4.0 */
 export const simd: Kernels = {
@@ -14,5 +16,7 @@ export const simd: Kernels = {
   name: "simd",
   bits: 1,
   operationsPerMs: 4e7,
-  ...arithmetic
+  ...arithmetic,
+  ...random,
+  ...affine
 }

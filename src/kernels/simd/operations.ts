@@ -9,7 +9,7 @@ import type { Exports, OperationName } from "./Exports.ts"
 export interface Operation {
   /** Its index in the module's table of functions. */
   readonly index: number
-  /** Its first two scalars are 32-bit words (a key, say), not float32. */
+  /** Its scalars are 32-bit words (a key, say), not float32. */
   readonly words: boolean
   /** Its result is kept when another operation has asked for it: making it again would cost more than memory does. */
   readonly kept: boolean
@@ -19,7 +19,7 @@ export interface Operation {
 export type Table = Readonly<Record<OperationName, Operation>>
 
 /** Operations that make noise from a key. */
-const NOISE: ReadonlySet<string> = new Set(["opNormal", "opUniform", "opSigns", "opDropoutNoise"])
+const NOISE: ReadonlySet<string> = new Set(["opNormal", "opSigns", "opDropoutNoise"])
 
 /** The operations of an instance. */
 export const tableOf = (exports: Exports): Table =>

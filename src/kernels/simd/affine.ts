@@ -1,0 +1,75 @@
+/** The linear map y = x W^T + b and the three products of its gradient: shapes checked here, numbers made in `assembly/affine.ts`. */
+import { ShapeError } from "../../core/errors.ts"
+import * as Shape from "../../core/Shape.ts"
+import type { Tensor } from "../../core/Tensor.ts"
+import { run } from "./current.ts"
+
+/** The leading axes as one count of rows; none where the last axis is empty. */
+const rowsOf = (t: Tensor, columns: number): number => (columns === 0 ? 0 : Shape.size(t.shape) / columns)
+
+const columnsOf = (where: string, t: Tensor): number => Shape.axis(where, t.shape, t.shape.length - 1)
+
+const FLOAT32 = "float32"
+
+export const affine = (x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor => {
+  const columns = columnsOf("affine, input", x)
+  const outputs = Shape.axis("affine, weight", weight.shape, 0)
+  Shape.assertSame("affine, weight", { dtype: FLOAT32, shape: [outputs, columns] }, weight)
+  if (bias !== undefined) Shape.assertSame("affine, bias", { dtype: FLOAT32, shape: [outputs] }, bias)
+  const rows = rowsOf(x, columns)
+  return run((engine) => {
+    const { exports } = engine
+    const xs = engine.pointer(x)
+    const ws = engine.pointer(weight)
+    const bs = bias === undefined ? 0 : engine.pointer(bias)
+    const y = engine.tensor([...x.shape.slice(0, -1), outputs], rows * outputs)
+    const tmp = engine.room(exports.affineTmp(rows, columns, outputs))
+    exports.affine(xs, ws, bs, y.pointer, rows, columns, outputs, tmp)
+    return y
+  })
+}
+
+export const affineWeightGrad = (x: Tensor, dy: Tensor): Tensor => {
+  const columns = columnsOf("affine, input", x)
+  const outputs = columnsOf("affine, dy", dy)
+  Shape.assertSame("affine, dy", { dtype: FLOAT32, shape: [...x.shape.slice(0, -1), outputs] }, dy)
+  const rows = rowsOf(x, columns)
+  return run((engine) => {
+    const { exports } = engine
+    const xs = engine.pointer(x)
+    const ds = engine.pointer(dy)
+    const dw = engine.tensor([outputs, columns], outputs * columns)
+    const tmp = engine.room(exports.affineWeightGradTmp(rows, columns, outputs))
+    exports.affineWeightGrad(xs, ds, dw.pointer, rows, columns, outputs, tmp)
+    return dw
+  })
+}
+
+export const affineBiasGrad = (dy: Tensor): Tensor => {
+  const outputs = columnsOf("affine, dy", dy)
+  return run((engine) => {
+    const ds = engine.pointer(dy)
+    const db = engine.tensor([outputs], outputs)
+    engine.exports.affineBiasGrad(ds, db.pointer, rowsOf(dy, outputs), outputs)
+    return db
+  })
+}
+
+export const affineInputGrad = (dy: Tensor, weight: Tensor): Tensor => {
+  const outputs = columnsOf("affine, dy", dy)
+  const [, columns] = weight.shape
+  if (columns === undefined) {
+    throw new ShapeError({ where: "affine, weight", expected: "two axes", actual: Shape.format(weight.shape) })
+  }
+  Shape.assertSame("affine, weight", { dtype: FLOAT32, shape: [outputs, columns] }, weight)
+  const rows = rowsOf(dy, outputs)
+  return run((engine) => {
+    const { exports } = engine
+    const ds = engine.pointer(dy)
+    const ws = engine.pointer(weight)
+    const dx = engine.tensor([...dy.shape.slice(0, -1), columns], rows * columns)
+    const tmp = engine.room(exports.affineInputGradTmp(rows, columns, outputs))
+    exports.affineInputGrad(ds, ws, dx.pointer, rows, columns, outputs, tmp)
+    return dx
+  })
+}
