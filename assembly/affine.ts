@@ -5,7 +5,7 @@
  * plain loop, in any batch and by any way through here.
  */
 import { dots } from "./dots"
-import { PANEL_ROW, packColumns, packRows, panelBytes } from "./pack"
+import { PANEL_ROW, packColumns, packRows, packTiles, panelBytes, TILE_ROW, tileBytes } from "./pack"
 import { outer, plain } from "./plain"
 import { multiplyTiles, nextProduct, turnedBytes } from "./product"
 import { FROM_COLUMNS, FROM_ROWS, FROM_ZERO } from "./tile"
@@ -24,6 +24,16 @@ function packsColumns(m: i32, n: i32, k: i32): bool {
   return m > 20 && k * n > 8192
 }
 
+/**
+ * Whether tiles of a matrix [k][m] pay: a tile's rows lie a whole row of the matrix apart, which is a cache line each,
+ * and in the same few sets of a cache where that is a power of two.
+ */
+// @ts-ignore: decorator
+@inline
+function packsTiles(m: i32, n: i32, k: i32): bool {
+  return n >= 128 && m >= 64 && k >= 16
+}
+
 /** Bytes of `tmp` for `affine`. */
 export function affineTmp(rows: i32, inputs: i32, outputs: i32): usize {
   return packsWeight(rows, outputs)
@@ -40,6 +50,7 @@ export function affine(x: usize, w: usize, bias: usize, y: usize, rows: i32, inp
   if (rows < 4 && outputs >= 8) return dots(w, x, outputs, rows, inputs, y, 4, yRow, bias, 4, 0)
   if (rows < 4 || outputs < 4) return plain(x, xRow, 4, w, xRow, 4, rows, outputs, inputs, y, yRow, bias)
   const p = nextProduct()
+  p.aTile = 0
   p.aRow = xRow
   p.aK = 4
   p.b = tmp
@@ -95,7 +106,8 @@ function columnsTmp(m: i32, n: i32, k: i32): usize {
 
 /** Bytes of `tmp` for `affineWeightGrad`. */
 export function affineWeightGradTmp(rows: i32, inputs: i32, outputs: i32): usize {
-  return inputs >= 4 ? columnsTmp(outputs, inputs, rows) : columnsTmp(inputs, outputs, rows) + turnedBytes(inputs, outputs, rows)
+  if (inputs < 4) return columnsTmp(inputs, outputs, rows) + turnedBytes(inputs, outputs, rows)
+  return columnsTmp(outputs, inputs, rows) + (packsTiles(outputs, inputs, rows) ? tileBytes(outputs, rows) : 0)
 }
 
 /** dW = dy^T x. */
@@ -107,12 +119,19 @@ export function affineWeightGrad(x: usize, dy: usize, dw: usize, rows: i32, inpu
   const p = nextProduct()
   p.c = dw
   p.cRow = xRow
+  p.aTile = 0
   p.aRow = 4
   if (inputs >= 4) {
     takeColumns(x, outputs, inputs, rows, tmp)
     p.a = dy
     p.aK = dyRow
     p.turned = 0
+    if (packsTiles(outputs, inputs, rows)) {
+      p.a = tmp + columnsTmp(outputs, inputs, rows)
+      p.aTile = <usize>rows * TILE_ROW
+      p.aK = TILE_ROW
+      packTiles(dy, dyRow, outputs, rows, p.a)
+    }
   } else {
     takeColumns(dy, inputs, outputs, rows, tmp)
     p.a = x
@@ -137,6 +156,7 @@ export function affineInputGrad(dy: usize, w: usize, dx: usize, rows: i32, input
   takeColumns(w, rows, inputs, outputs, tmp)
   const p = nextProduct()
   p.a = dy
+  p.aTile = 0
   p.aRow = dyRow
   p.aK = 4
   p.c = dx

@@ -54,6 +54,31 @@ export function transpose4(source: usize, row: usize, to: usize, toRow: usize): 
   v128.store(to + 3 * toRow, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7))
 }
 
+/** Rows of a tile. */
+const ROWS: i32 = 5
+/** Bytes from one k to the next of a tile's rows that are packed. */
+export const TILE_ROW: usize = 20
+
+/** Tiles of 3 to 5 rows that m >= 5 rows are cut into; below that there is one. */
+// @ts-ignore: decorator
+@inline
+export function tilesOf(m: i32): i32 {
+  return (m + ROWS - 1) / ROWS
+}
+
+/** The first row of a tile. */
+// @ts-ignore: decorator
+@inline
+export function tileStart(m: i32, tile: i32): i32 {
+  const tiles = tilesOf(m)
+  return tile * (m / tiles) + min(tile, m % tiles)
+}
+
+/** Bytes that the tiles of m rows take when they are packed. */
+export function tileBytes(m: i32, k: i32): usize {
+  return <usize>tilesOf(m) * <usize>k * TILE_ROW
+}
+
 @unmanaged
 class Pack {
   source: usize
@@ -62,7 +87,7 @@ class Pack {
   to: usize
   n: i32
   k: i32
-  panelsInBlock: i32
+  inBlock: i32
 }
 
 const args = memory.data(64, 16)
@@ -72,8 +97,8 @@ function columnsBlock(at: usize, block: i32): void {
   const pack = changetype<Pack>(at)
   const row = pack.row
   const n = pack.n
-  const first = block * pack.panelsInBlock
-  const end = min(first + pack.panelsInBlock, panelsOf(n))
+  const first = block * pack.inBlock
+  const end = min(first + pack.inBlock, panelsOf(n))
   const size = <usize>pack.k * PANEL_ROW
   let source = pack.source
   for (let k = 0; k < pack.k; k++, source += row) {
@@ -91,8 +116,8 @@ function rowsBlock(at: usize, block: i32): void {
   const pack = changetype<Pack>(at)
   const row = pack.row
   const n = pack.n
-  const first = block * pack.panelsInBlock
-  const end = min(first + pack.panelsInBlock, panelsOf(n))
+  const first = block * pack.inBlock
+  const end = min(first + pack.inBlock, panelsOf(n))
   let to = pack.to + <usize>first * <usize>pack.k * PANEL_ROW
   for (let p = first; p < end; p++) {
     const columns = panelColumns(n, p)
@@ -112,30 +137,55 @@ function rowsBlock(at: usize, block: i32): void {
   }
 }
 
-/** Eight panels at a time: whole cache lines of the source. */
-const PANELS_IN_BLOCK: i32 = 8
+/** The source is [k][n], and its columns are the rows of tiles. */
+function tilesBlock(at: usize, block: i32): void {
+  const pack = changetype<Pack>(at)
+  const row = pack.row
+  const first = block * pack.inBlock
+  const end = min(first + pack.inBlock, tilesOf(pack.n))
+  for (let t = first; t < end; t++) {
+    const start = tileStart(pack.n, t)
+    const rows = tileStart(pack.n, t + 1) - start
+    let from = pack.source + (<usize>start << 2)
+    let to = pack.to + <usize>t * <usize>pack.k * TILE_ROW
+    for (let k = 0; k < pack.k; k++, from += row, to += TILE_ROW) {
+      if (rows == ROWS) {
+        v128.store(to, v128.load(from))
+        store<f32>(to, load<f32>(from, 16), 16)
+      } else for (let r = 0; r < rows; r++) store<f32>(to + (<usize>r << 2), load<f32>(from + (<usize>r << 2)))
+    }
+  }
+}
+
+/** Panels, or tiles, at a time: whole cache lines of the source. */
+const IN_BLOCK: i32 = 16
 /** Nanoseconds for one element. */
 const COST: f64 = 0.3
 
 // @ts-ignore: decorator
 @inline
-function pack(f: i32, source: usize, row: usize, n: i32, k: i32, to: usize): void {
+function pack(f: i32, source: usize, row: usize, n: i32, k: i32, to: usize, parts: i32): void {
   const pack = changetype<Pack>(args)
   pack.source = source
   pack.row = row
   pack.to = to
   pack.n = n
   pack.k = k
-  pack.panelsInBlock = PANELS_IN_BLOCK
-  parallel(f, args, (panelsOf(n) + PANELS_IN_BLOCK - 1) / PANELS_IN_BLOCK, COST * <f64>n * <f64>k)
+  pack.inBlock = IN_BLOCK
+  parallel(f, args, (parts + IN_BLOCK - 1) / IN_BLOCK, COST * <f64>n * <f64>k)
 }
 
 /** Panels of a matrix [k][n]. */
 export function packColumns(source: usize, row: usize, n: i32, k: i32, to: usize): void {
-  pack(columnsBlock.index, source, row, n, k, to)
+  pack(columnsBlock.index, source, row, n, k, to, panelsOf(n))
 }
 
 /** Panels of the transpose of a matrix [n][k]. */
 export function packRows(source: usize, row: usize, n: i32, k: i32, to: usize): void {
-  pack(rowsBlock.index, source, row, n, k, to)
+  pack(rowsBlock.index, source, row, n, k, to, panelsOf(n))
+}
+
+/** The rows of tiles, [tile][k][5], of a matrix [k][m]. */
+export function packTiles(source: usize, row: usize, m: i32, k: i32, to: usize): void {
+  pack(tilesBlock.index, source, row, m, k, to, tilesOf(m))
 }

@@ -5,12 +5,14 @@
  * tile of rows stays in the first-level cache while the block's panels pass by. n is at least 4.
  */
 import { parallel } from "./jobs"
-import { PANEL_ROW, panelColumns, panelsOf, panelStart, transpose4 } from "./pack"
+import { PANEL_ROW, panelColumns, panelsOf, panelStart, tilesOf, tileStart, transpose4 } from "./pack"
 import { FROM_COLUMNS, FROM_ROWS, tileOf } from "./tile"
 
 @unmanaged
 export class Product {
   a: usize
+  /** Bytes from one tile of rows to the next, or 0 where a is the matrix itself. */
+  aTile: usize
   aRow: usize
   aK: usize
   b: usize
@@ -31,10 +33,8 @@ export class Product {
   tilesInBlock: i32
 }
 
-const args = memory.data(64, 16)
+const args = memory.data(80, 16)
 
-/** Rows of a tile. */
-const ROWS: i32 = 5
 /** Bytes of a tile that is to be turned. */
 const TURNED: usize = 192
 /** Bytes of b that stay in the second-level cache. */
@@ -43,12 +43,6 @@ const CACHED: i32 = 1 << 19
 const BLOCK: i32 = 2500000
 /** Nanoseconds for one. */
 const COST: f64 = 0.04
-
-// @ts-ignore: decorator
-@inline
-function tilesOf(m: i32): i32 {
-  return (m + ROWS - 1) / ROWS
-}
 
 /** Stores a tile of 8 columns a row as its transpose. */
 function turn(tile: usize, rows: i32, columns: i32, to: usize, toRow: usize): void {
@@ -70,8 +64,6 @@ function productBlock(at: usize, block: i32): void {
   const p = changetype<Product>(at)
   const n = p.n
   const tiles = tilesOf(p.m)
-  const least = p.m / tiles
-  const larger = p.m % tiles
   const across = (tiles + p.tilesInBlock - 1) / p.tilesInBlock
   const firstPanel = (block / across) * p.panelsInBlock
   const endPanel = min(firstPanel + p.panelsInBlock, panelsOf(n))
@@ -79,9 +71,9 @@ function productBlock(at: usize, block: i32): void {
   const endTile = min(firstTile + p.tilesInBlock, tiles)
   const turned = p.turned ? p.turned + <usize>block * TURNED : 0
   for (let t = firstTile; t < endTile; t++) {
-    const row = t * least + min(t, larger)
-    const rows = least + i32(t < larger)
-    const a = p.a + <usize>row * p.aRow
+    const row = tileStart(p.m, t)
+    const rows = tileStart(p.m, t + 1) - row
+    const a = p.aTile ? p.a + <usize>t * p.aTile : p.a + <usize>row * p.aRow
     const wide = tileOf(rows, 8)
     const narrow = tileOf(rows, 4)
     for (let panel = firstPanel; panel < endPanel; panel++) {
@@ -113,7 +105,7 @@ function panelsInBlock(n: i32, k: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function tilesInBlock(m: i32, n: i32, k: i32): i32 {
-  return max(1, min(tilesOf(m), BLOCK / max(1, panelsInBlock(n, k) * k * 8 * ROWS)))
+  return max(1, min(tilesOf(m), BLOCK / max(1, panelsInBlock(n, k) * k * 40)))
 }
 
 function blocksOf(m: i32, n: i32, k: i32): i32 {
