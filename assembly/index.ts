@@ -2,10 +2,13 @@
 export { affine, affineInputGrad, affineInputGradTmp, affineTmp, affineWeightGrad, affineWeightGradTmp } from "./affine"
 export * from "./arithmetic"
 export { affineBiasGrad } from "./columns"
+export { REDUCTION_BLOCK } from "./blocks"
 export { normals } from "./boxMuller"
+export { normalKl, normalKlByPriorLogStd, normalKlByPriorMean } from "./normalKl"
 export * from "./random"
 export * from "./elementary"
 export * from "./checks"
+export { allFinite, dot, sum } from "./reductions"
 export { run, setBuffers, BLOCK, SLOTS } from "./program"
 
 /** Where free memory begins. */

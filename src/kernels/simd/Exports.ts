@@ -58,4 +58,39 @@ export interface Exports extends Operations {
 
   normals(out: number, n: number): void
   uniform(out: number, n: number, key0: number, key1: number, low: number, high: number): void
+
+  /** Elements for each of which a reduction wants one float64 at `partials`. */
+  readonly REDUCTION_BLOCK: Constant
+  sum(x: number, n: number, partials: number): number
+  dot(x: number, y: number, n: number, partials: number): number
+  allFinite(x: number, n: number, partials: number): number
+  /** A step is 1, or 0 where one number serves every element. */
+  normalKl(
+    mean: number,
+    logStd: number,
+    priorMean: number,
+    meanStep: 0 | 1,
+    priorLogStd: number,
+    logStdStep: 0 | 1,
+    n: number,
+    partials: number
+  ): number
+  normalKlByPriorMean(
+    mean: number,
+    logStd: number,
+    priorMean: number,
+    priorLogStd: number,
+    logStdStep: 0 | 1,
+    n: number,
+    partials: number
+  ): number
+  normalKlByPriorLogStd(
+    mean: number,
+    logStd: number,
+    priorMean: number,
+    meanStep: 0 | 1,
+    priorLogStd: number,
+    n: number,
+    partials: number
+  ): number
 }

@@ -1,0 +1,74 @@
+/**
+ * How a sum is cut: blocks of 4096 elements, in each of which element i goes to float64 lane i mod 4, the lanes added as
+ * (0 + 2) + (1 + 3); then the blocks' sums in order. So its bits depend on the elements alone.
+ *
+ * A reduction writes its arguments from `rest` on, and its block function loops over `first` to `last`; `partials` has
+ * room for one float64 for each block.
+ */
+import { parallel } from "./jobs"
+
+/** Elements of a block. */
+export const REDUCTION_BLOCK: i32 = 4096
+
+/** The partial sums' pointer, the number of elements, and what the reduction itself needs. */
+export const reduction: usize = memory.data(128, 16)
+const REST: usize = 16
+
+// @ts-ignore: decorator
+@inline
+export function rest(args: usize): usize {
+  return args + REST
+}
+
+// @ts-ignore: decorator
+@inline
+export function first(block: i32): i32 {
+  return block * REDUCTION_BLOCK
+}
+
+// @ts-ignore: decorator
+@inline
+export function last(args: usize, block: i32): i32 {
+  return min(load<i32>(args, 4), (block + 1) * REDUCTION_BLOCK)
+}
+
+/** The numbers of the lanes from element i on. */
+// @ts-ignore: decorator
+@inline
+export function lanes(i: i32): v128 {
+  return i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3))
+}
+
+/** 0 where a lane's element is padding. */
+// @ts-ignore: decorator
+@inline
+export function real(x: v128, i: i32, n: i32): v128 {
+  return v128.and(x, i32x4.lt_s(lanes(i), i32x4.splat(n)))
+}
+
+/** The last two lanes in float64; f64x2.promote_low_f32x4 gives the first two. */
+// @ts-ignore: decorator
+@inline
+export function promoteHigh(x: v128): v128 {
+  return f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3))
+}
+
+/** Puts a block's sum, of lanes 0 and 1 and of lanes 2 and 3, where it belongs. */
+// @ts-ignore: decorator
+@inline
+export function finish(args: usize, block: i32, low: v128, high: v128): void {
+  const sum = f64x2.add(low, high)
+  const partial = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
+  store<f64>(load<usize>(args) + (<usize>block << 3), partial)
+}
+
+/** Runs a reduction's blocks and adds their sums. `cost` is about how many nanoseconds an element takes. */
+export function reduce(f: i32, partials: usize, n: i32, cost: f64): f64 {
+  store<usize>(reduction, partials)
+  store<i32>(reduction, n, 4)
+  const blocks = (n + REDUCTION_BLOCK - 1) / REDUCTION_BLOCK
+  parallel(f, reduction, blocks, <f64>n * cost)
+  let sum: f64 = 0
+  for (let i = 0; i < blocks; i++) sum += load<f64>(partials + (<usize>i << 3))
+  return sum
+}

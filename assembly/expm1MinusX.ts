@@ -1,0 +1,48 @@
+/**
+ * e^x - 1 - x of four float32 at once: never negative, and 0 at 0.
+ *
+ * For |x| < 1/2 it is x^2 Q(x), with Q minimax to 7e-10. Beyond, x = k ln 2 + r with |r| <= 1/2, and it is
+ * (2^k - 1 - k ln 2) + (2^k - 1) r + 2^k r^2 Q(r), whose first term is at least 0.19, so that little cancels.
+ * **Numerics**: within 4 ulp; x^2 / 2 below 1e-38 may be 0.
+ */
+import { constant, HALF, LN2_HIGH, LN2_LOW, ONE, TO_INTEGER } from "./constant"
+
+const LOG2_E: usize = memory.data<f32>([1.44269504])
+const Q1: usize = memory.data<f32>([0.16666667])
+const Q2: usize = memory.data<f32>([0.041666668])
+const Q3: usize = memory.data<f32>([0.008333181])
+const Q4: usize = memory.data<f32>([0.0013888706])
+const Q5: usize = memory.data<f32>([0.00019962099])
+const Q6: usize = memory.data<f32>([0.00002491977])
+
+/** Beyond these, e^x is infinite or too small to be seen beside x. */
+const MOST: usize = memory.data<f32>([89])
+const LEAST: usize = memory.data<f32>([-30])
+
+/** c0 + c1 x: the polynomial's sum is in pairs, as a chain of all steps would keep the processor waiting. */
+// @ts-ignore: decorator
+@inline
+function pair(x: v128, c0: usize, c1: usize): v128 {
+  return f32x4.add(constant(c0), f32x4.mul(constant(c1), x))
+}
+
+// @ts-ignore: decorator
+@inline
+export function expm1MinusX(x: v128): v128 {
+  const within = f32x4.pmax(f32x4.pmin(x, constant(MOST)), constant(LEAST))
+  const t = f32x4.add(f32x4.mul(within, constant(LOG2_E)), constant(TO_INTEGER))
+  const far = f32x4.ge(f32x4.abs(within), constant(HALF))
+  const k = v128.and(f32x4.sub(t, constant(TO_INTEGER)), far)
+  const r = f32x4.sub(f32x4.sub(within, f32x4.mul(k, constant(LN2_HIGH))), f32x4.mul(k, constant(LN2_LOW)))
+  const r2 = f32x4.mul(r, r)
+  const high = f32x4.add(pair(r, Q4, Q5), f32x4.mul(r2, constant(Q6)))
+  const near = f32x4.mul(r2, f32x4.add(pair(r, HALF, Q1), f32x4.mul(r2, f32x4.add(pair(r, Q2, Q3), f32x4.mul(r2, high)))))
+  // Half of it, from 2^(k-1), as 2^128 would be infinite.
+  const half = constant(HALF)
+  const power = i32x4.add(i32x4.shl(v128.and(t, far), 23), half)
+  const less = f32x4.sub(power, half)
+  const kHalf = f32x4.mul(k, half)
+  const start = f32x4.sub(f32x4.sub(less, f32x4.mul(kHalf, constant(LN2_HIGH))), f32x4.mul(kHalf, constant(LN2_LOW)))
+  const y = f32x4.add(f32x4.add(start, f32x4.mul(less, r)), f32x4.mul(power, near))
+  return f32x4.add(f32x4.add(y, y), f32x4.pmax(f32x4.sub(within, x), f32x4.splat(0)))
+}
