@@ -23,10 +23,18 @@ export interface TensorSpec {
 }
 
 /** The number of elements of a tensor of this shape. @category getters @since 0.1.0 */
-export const size = (shape: Shape): number => shape.reduce((n, axis) => n * axis, 1)
+export const size = (shape: Shape): number => {
+  let n = 1
+  for (const length of shape) n *= length
+  return n
+}
 
 /** @category predicates @since 0.1.0 */
-export const equals = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((axis, i) => axis === b[i])
+export const equals = (a: Shape, b: Shape): boolean => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
 
 /** Checks that every axis is a whole number from 0. @category assertions @since 0.1.0 */
 export const assertValid = (shape: Shape): void => {

@@ -143,6 +143,9 @@ export const cast = (self: Tensor, dtype: Shape.DType): Tensor => {
   return fromStorage(self.shape, values)
 }
 
+/** Up to so many numbers are copied one by one in less time than a view of them is made. */
+const FEW = 64
+
 /**
  * The rows (slices along the leading axis) with these indices, in their order; an index may repeat.
  *
@@ -155,12 +158,14 @@ export const takeRows = (self: Tensor, indices: ArrayLike<number>): Tensor => {
   const rows = Shape.axis("Tensor.takeRows", self.shape, 0)
   const width = Shape.size(self.shape.slice(1))
   const values = allocate(self.dtype, indices.length * width)
+  const from = self[storage]
   for (let i = 0; i < indices.length; i++) {
     const row = indices[i]!
     if (!(Number.isInteger(row) && row >= 0 && row < rows)) {
       throw new ShapeError({ where: "Tensor.takeRows", expected: `a row from 0 to ${rows - 1}`, actual: String(row) })
     }
-    values.set(self[storage].subarray(row * width, (row + 1) * width), i * width)
+    if (width > FEW) values.set(from.subarray(row * width, (row + 1) * width), i * width)
+    else for (let k = 0; k < width; k++) values[i * width + k] = from[row * width + k]!
   }
   return fromStorage([indices.length, ...self.shape.slice(1)], values)
 }

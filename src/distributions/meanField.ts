@@ -9,6 +9,7 @@
 import * as Schema from "effect/Schema"
 import { assertConfig } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
+import * as Leaves from "../core/Leaves.ts"
 import { log } from "../core/math.ts"
 import * as Shape from "../core/Shape.ts"
 import { type Definition, define } from "../core/Spec.ts"
@@ -37,33 +38,12 @@ const fanIn = (shape: Shape.Shape): number => (shape.length < 2 ? 1 : Math.max(1
 
 /** Applies `f` to each normal of a mean-field record, with the tensors of `others` that stand in the same place. */
 const mapNormals = (
-  f: (q: Normal.Normal, others: ReadonlyArray<Tensor.Tensor>, path: string) => unknown,
+  f: (q: Normal.Normal, a: Tensor.Tensor, b: Tensor.Tensor, c: Tensor.Tensor) => unknown,
   q: unknown,
-  ...others: ReadonlyArray<unknown>
-): unknown =>
-  Tree.mapWith(
-    Normal.isNormal,
-    (leaf, along, path) => f(leaf, along as ReadonlyArray<Tensor.Tensor>, path),
-    q,
-    ...others
-  )
+  ...others: readonly [a?: unknown, b?: unknown, c?: unknown]
+): unknown => Leaves.mapWith(Normal.isNormal, f, q, ...others)
 
-/** The normals of a mean-field record in the order of their paths, and the priors of each. */
-const withPriors = (priors: Priors, q: unknown) => {
-  const normals = Tree.leavesWith(Normal.isNormal, q)
-  const all = PriorGroups.list(priors)
-  const found = PriorGroups.indices(
-    priors,
-    normals.map((leaf) => leaf.path)
-  )
-  return { normals, priorOf: new Map(normals.map(({ path }, i) => [path, all[found[i]!]!])) }
-}
-
-/** The tensor that stands at each path, if there is a record of them. */
-const byPath = (tree: unknown): ((path: string) => Tensor.Tensor | undefined) => {
-  const found = new Map(tree === undefined ? [] : Tree.leaves(tree).map(({ path, value }) => [path, value]))
-  return (path) => found.get(path)
-}
+const pathsOf = (q: unknown): ReadonlyArray<string> => Tree.leavesWith(Normal.isNormal, q).map(({ path }) => path)
 
 /** @category models @since 0.2.0 */
 export interface MeanFieldOptions {
@@ -86,10 +66,21 @@ export interface MeanFieldOptions {
 export const meanField = <W>(options?: MeanFieldOptions): Factorized<MeanField<W>, W, W> => {
   const { initialStd = INITIAL_STD } = options ?? {}
   const prior = PriorGroups.copy(options?.prior ?? normal())
+  const sampledKl = PriorGroups.list(prior).some((one) => one.sampledKl)
+  const priorsAt = PriorGroups.assigned(prior)
+  /** The prior of each normal, by its number in the order of paths. */
+  const priorsOf = (q: unknown): ((index: number) => Prior) => priorsAt(() => pathsOf(q))
+  /** The noise of each normal, by its number, if there is any and a prior that asks for it. */
+  const noiseOf = (q: unknown, eps: unknown): ((index: number) => Tensor.Tensor | undefined) => {
+    if (!sampledKl || eps === undefined) return () => undefined
+    const paths = pathsOf(q)
+    const found = new Map(Tree.leaves(eps).map(({ path, value }) => [path, value]))
+    return (index) => found.get(paths[index]!)
+  }
   assertConfig(Number.isFinite(initialStd) && initialStd > 0, "initialStd", "a finite number above 0", initialStd)
   return {
     spec: { kind: "mean-field", prior: PriorGroups.toSpec(prior), initialStd },
-    sampledKl: PriorGroups.list(prior).some((one) => one.sampledKl),
+    sampledKl,
     shapes: (weights) => {
       PriorGroups.indices(
         prior,
@@ -106,42 +97,41 @@ export const meanField = <W>(options?: MeanFieldOptions): Factorized<MeanField<W
       ) as MeanField<W>,
     noise: (weights, key) => Tree.fromShapes(weights, (spec, index) => Normal.standard(Key.fold(key, index), spec)),
     mean: (q) => mapNormals((leaf) => leaf.mean, q) as W,
-    sample: (q, eps) => mapNormals((leaf, [e]) => Normal.sample(leaf, e!), q, eps) as W,
-    pullback: (q, eps, dW) => mapNormals((leaf, [e, d]) => Normal.sampleVjp(leaf, e!, d!), q, eps, dW) as MeanField<W>,
+    sample: (q, eps) => mapNormals((leaf, e) => Normal.sample(leaf, e), q, eps) as W,
+    pullback: (q, eps, dW) => mapNormals((leaf, e, d) => Normal.sampleVjp(leaf, e, d), q, eps, dW) as MeanField<W>,
     variance: (q) => mapNormals((leaf) => Normal.variance(leaf), q) as W,
     momentsPullback: (q, dMean, dVariance) =>
       mapNormals(
-        (leaf, [m, v]) => ({ mean: m!, logStd: Normal.varianceVjp(leaf, v!).logStd }),
+        (leaf, m, v) => ({ mean: m, logStd: Normal.varianceVjp(leaf, v).logStd }),
         q,
         dMean,
         dVariance
       ) as MeanField<W>,
-    deviation: (q, eps) => mapNormals((leaf, [e]) => Normal.deviation(leaf, e!), q, eps) as W,
+    deviation: (q, eps) => mapNormals((leaf, e) => Normal.deviation(leaf, e), q, eps) as W,
     deviationPullback: (q, eps, dMean, dDeviation) =>
       mapNormals(
-        (leaf, [e, m, d]) => ({ mean: m!, logStd: Normal.sampleVjp(leaf, e!, d!).logStd }),
+        (leaf, e, m, d) => ({ mean: m, logStd: Normal.sampleVjp(leaf, e, d).logStd }),
         q,
         eps,
         dMean,
         dDeviation
       ) as MeanField<W>,
     kl: (q, eps) => {
-      const { normals, priorOf } = withPriors(prior, q)
-      const noise = byPath(eps)
-      return normals.reduce((sum, { path, value }) => sum + priorOf.get(path)!.kl(value, noise(path)), 0)
+      const [priorAt, noiseAt] = [priorsOf(q), noiseOf(q, eps)]
+      return Leaves.list(Normal.isNormal, q).reduce((sum, leaf, i) => sum + priorAt(i).kl(leaf, noiseAt(i)), 0)
     },
     klGrad: (q, eps) => {
-      const { priorOf } = withPriors(prior, q)
-      const noise = byPath(eps)
-      return mapNormals((leaf, _, path) => priorOf.get(path)!.klGrad(leaf, noise(path)), q) as MeanField<W>
+      const [priorAt, noiseAt] = [priorsOf(q), noiseOf(q, eps)]
+      return Leaves.mapIndexed(Normal.isNormal, (leaf, i) => priorAt(i).klGrad(leaf, noiseAt(i)), q) as MeanField<W>
     },
     logProb: (q, w) => {
-      const densities = mapNormals((leaf, [x]) => Normal.logProb(leaf, x!), q, w)
-      return Tree.leaves(densities).reduce((sum, leaf) => sum + kernels(leaf.value.dtype).sum(leaf.value), 0)
+      const densities = mapNormals((leaf, x) => Normal.logProb(leaf, x), q, w)
+      return Leaves.list(Tensor.isTensor, densities).reduce((sum, leaf) => sum + kernels(leaf.dtype).sum(leaf), 0)
     },
     logPrior: (q, w) => {
-      const { priorOf } = withPriors(prior, q)
-      return Tree.leaves(w).reduce((sum, { path, value }) => sum + priorOf.get(path)!.logProb(value), 0)
+      const priorAt = priorsOf(q)
+      const paths = new Map(pathsOf(q).map((path, i) => [path, i]))
+      return Tree.leaves(w).reduce((sum, { path, value }) => sum + priorAt(paths.get(path)!).logProb(value), 0)
     }
   }
 }

@@ -25,6 +25,23 @@ export const list = (priors: Priors): ReadonlyArray<Prior> =>
 export const indices = (priors: Priors, paths: ReadonlyArray<string>): ReadonlyArray<number> =>
   isOne(priors) ? paths.map(() => 0) : assign("prior", priors, paths)
 
+/**
+ * The prior at each of the paths, by its index among them. Patterns are read again only for other paths than the last,
+ * and for a single prior no path is asked for.
+ */
+export const assigned = (priors: Priors): ((paths: () => ReadonlyArray<string>) => (index: number) => Prior) => {
+  if (isOne(priors)) return () => () => priors
+  const all = list(priors)
+  let last: { readonly paths: ReadonlyArray<string>; readonly found: ReadonlyArray<number> } | undefined
+  return (pathsOf) => {
+    const paths = pathsOf()
+    const known = last?.paths.length === paths.length && paths.every((path, i) => path === last?.paths[i])
+    const found = known ? last!.found : indices(priors, paths)
+    last = { paths, found }
+    return (index) => all[found[index]!]!
+  }
+}
+
 /** Plain data: a prior's spec, or pairs of a pattern and a spec. */
 export const toSpec = (priors: Priors): typeof PriorsSpec.Type =>
   isOne(priors) ? priors.spec : priors.map(([pattern, prior]) => [pattern, prior.spec] as const)

@@ -52,7 +52,7 @@ export const make = <const B extends boolean = true>(options: Options<B>): Layer
     dtype,
     channels: { axis: "last", in: inputs, out: outputs },
     outShape: (where, inShape) => {
-      if (inShape.at(-1) === inputs) return [...inShape.slice(0, -1), outputs]
+      if (inShape.at(-1) === inputs) return inShape.with(-1, outputs)
       const hint = `Give [rows, ..., ${inputs}]: a single row too has a batch axis`
       const advice = inShape.length === 0 ? { hint } : {}
       throw new ShapeError({ where, expected: `a last axis of ${inputs}`, actual: format(inShape), ...advice })

@@ -56,20 +56,21 @@ export const linearMap = (map: LinearMap): Layer<Weights, Empty> => {
     return map.bias ? { weight, bias: { shape: [map.weight[0]!], dtype: precision } } : { weight }
   }
   const shapesOf = { float32: shapesIn("float32"), float64: shapesIn("float64") }
+  const where = `${name}, input without its batch axis`
+  const parameters = `${name}, parameters`
   const bound = 1 / Math.sqrt(size(map.weight.slice(1)))
 
   const forward = (params: Weights, x: Tensor): Tensor => {
     if (map.bias !== "bias" in params) {
       throw new ShapeError({
-        where: `${name}, parameters at "bias"`,
+        where: `${parameters} at "bias"`,
         expected: map.bias ? `a tensor ${format([map.weight[0]!])}` : "none, as this layer was made without",
         actual: map.bias ? "none" : "one"
       })
     }
-    const where = `${name}, input without its batch axis`
     map.outShape(where, rest(where, x.shape))
     // Parameters cast to another precision still fit, if the input is cast with them.
-    Tree.assertShapes(`${name}, parameters`, shapesOf[x.dtype], params)
+    Tree.assertShapes(parameters, shapesOf[x.dtype], params)
     return map.forward(x, params.weight, params.bias)
   }
 
@@ -77,7 +78,7 @@ export const linearMap = (map: LinearMap): Layer<Weights, Empty> => {
     ...deterministic,
     spec: map.spec,
     shapes: shapesOf[dtype],
-    outShape: (inShape) => map.outShape(`${name}, input without its batch axis`, inShape),
+    outShape: (inShape) => map.outShape(where, inShape),
     init: (key) =>
       Tree.fromShapes<Weights>(shapesOf[dtype], (spec, index) =>
         kernels(dtype).uniform(Key.fold(key, index), spec, -bound, bound)

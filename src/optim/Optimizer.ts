@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import * as Tree from "../core/Tree.ts"
+import * as Leaves from "../core/Leaves.ts"
 import { kernels } from "../kernels/index.ts"
 
 /** S: the state. @category models @since 0.1.0 */
@@ -21,7 +21,7 @@ export type State<O> = O extends Optimizer<infer S> ? S : never
 
 /** params + updates. @category combinators @since 0.1.0 */
 export const apply = <P>(params: P, updates: P): P =>
-  Tree.zip(params, updates, (p, u) => kernels(p.dtype).axpy(1, u, p))
+  Leaves.zip(params, updates, (p, u) => kernels(p.dtype).axpy(1, u, p))
 
 /**
  * One transformation after the other, as one. `chain()` leaves gradients as they are, and chaining is associative.

@@ -4,7 +4,9 @@
  * @since 0.2.0
  */
 import { assertConfig } from "../core/errors.ts"
-import * as Tree from "../core/Tree.ts"
+import * as Leaves from "../core/Leaves.ts"
+import { isTensor } from "../core/Tensor.ts"
+import type { Empty } from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
 import type { Optimizer } from "./Optimizer.ts"
 
@@ -32,16 +34,16 @@ import type { Optimizer } from "./Optimizer.ts"
  * @category transforms
  * @since 0.2.0
  */
-export const clipByGlobalNorm = (max: number): Optimizer<Tree.Empty> => {
+export const clipByGlobalNorm = (max: number): Optimizer<Empty> => {
   assertConfig(Number.isFinite(max) && max > 0, "max of clipByGlobalNorm", "a finite number above 0", max)
   return {
     init: () => ({}),
     update: (grads, state) => {
-      const squares = Tree.leaves(grads).map(({ value }) => kernels(value.dtype).dot(value, value))
+      const squares = Leaves.list(isTensor, grads).map((g) => kernels(g.dtype).dot(g, g))
       const norm = Math.sqrt(squares.reduce((sum, of) => sum + of, 0))
       if (norm <= max) return [grads, state]
       const factor = Number.isFinite(norm) ? max / norm : Number.NaN
-      return [Tree.map(grads, (g) => kernels(g.dtype).scale(factor, g)), state]
+      return [Leaves.map(grads, (g) => kernels(g.dtype).scale(factor, g)), state]
     }
   }
 }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { assertConfig } from "../core/errors.ts"
+import * as Leaves from "../core/Leaves.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
@@ -35,7 +36,7 @@ export const scaleByLearningRate = (rate: number | Schedule): Optimizer<Learning
       const current = at(step)
       const fits = Number.isFinite(current) && current >= 0
       assertConfig(fits, `learning rate at step ${step}`, "a finite number, 0 or above", current)
-      return [Tree.map(grads, (g) => kernels(g.dtype).scale(-current, g)), { step: step + 1 }]
+      return [Leaves.map(grads, (g) => kernels(g.dtype).scale(-current, g)), { step: step + 1 }]
     }
   }
 }
@@ -60,8 +61,8 @@ export const momentum = (decay: number, options?: { readonly nesterov?: boolean 
   return {
     init: (params) => ({ velocity: Tree.zerosLike(params) }),
     update: <P>(grads: P, state: MomentumState) => {
-      const velocity = Tree.zip(state.velocity as P, grads, add)
-      return [options?.nesterov === true ? Tree.zip(velocity, grads, add) : velocity, { velocity }]
+      const velocity = Leaves.zip(state.velocity as P, grads, add)
+      return [options?.nesterov === true ? Leaves.zip(velocity, grads, add) : velocity, { velocity }]
     }
   }
 }
@@ -87,7 +88,7 @@ const isUpdated = (u: unknown): u is Updated =>
 
 /** One of a kernel's results, of all leaves. */
 const pick = <U extends Updated, P>(leaves: unknown, field: keyof U): P =>
-  Tree.mapWith(
+  Leaves.mapWith(
     (u): u is U => isUpdated(u),
     (leaf) => leaf[field],
     leaves
@@ -120,9 +121,9 @@ export const scaleByAdam = (options?: AdamOptions): Optimizer<AdamState> => {
       const power1 = state.power1 * beta1
       const power2 = state.power2 * beta2
       const constants = { beta1, beta2, epsilon, correction1: 1 - power1, correction2: 1 - power2 }
-      const leaves = Tree.mapWith(
+      const leaves = Leaves.mapWith(
         isTensor,
-        (g, [m, v]) => kernels(g.dtype).adam(g, m as Tensor, v as Tensor, constants),
+        (g, m, v) => kernels(g.dtype).adam(g, m, v, constants),
         grads,
         state.m,
         state.v
@@ -162,9 +163,8 @@ export const scaleByRms = (options?: RmsOptions): Optimizer<RmsState> => {
   return {
     init: (params) => ({ v: Tree.zerosLike(params) }),
     update: <P>(grads: P, state: RmsState) => {
-      const leaf = (g: Tensor, [v]: ReadonlyArray<unknown>) =>
-        kernels(g.dtype).rmsprop(g, v as Tensor, { decay, epsilon })
-      const leaves = Tree.mapWith(isTensor, leaf, grads, state.v)
+      const constants = { decay, epsilon }
+      const leaves = Leaves.mapWith(isTensor, (g, v) => kernels(g.dtype).rmsprop(g, v, constants), grads, state.v)
       const of = (field: "update" | "v"): P => pick(leaves, field)
       return [of("update"), { v: of("v") }]
     }
@@ -186,6 +186,6 @@ export const addDecayedWeights = (decay: number): Optimizer<Tree.Empty> => {
   assertConfig(Number.isFinite(decay) && decay >= 0, "weight decay", "a finite number, 0 or above", decay)
   return {
     init: () => ({}),
-    update: (grads, state, params) => [Tree.zip(grads, params, (g, p) => kernels(g.dtype).axpy(decay, p, g)), state]
+    update: (grads, state, params) => [Leaves.zip(grads, params, (g, p) => kernels(g.dtype).axpy(decay, p, g)), state]
   }
 }

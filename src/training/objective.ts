@@ -7,9 +7,9 @@
  * @since 0.1.0
  */
 import { assertConfig, ShapeError } from "../core/errors.ts"
+import * as Leaves from "../core/Leaves.ts"
 import { axis, format } from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
-import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
 import type { Model, Params } from "./Model.ts"
 
@@ -98,8 +98,8 @@ export const negElboGrad = <P, E, L>(
   return {
     loss: loss(nll, batch, model.network.kl(params.network, eps), klWeight),
     grads: {
-      network: klWeight === 0 ? dParams : Tree.zip(model.network.klGrad(params.network, eps), dParams, addKl),
-      likelihood: Tree.map(grad.dParams, (d) => kernels(d.dtype).scale(perRow, d))
+      network: klWeight === 0 ? dParams : Leaves.zip(model.network.klGrad(params.network, eps), dParams, addKl),
+      likelihood: Leaves.map(grad.dParams, (d) => kernels(d.dtype).scale(perRow, d))
     }
   }
 }

@@ -5,7 +5,8 @@
  * @since 0.1.0
  */
 
-import { isTensor } from "../core/Tensor.ts"
+import * as Leaves from "../core/Leaves.ts"
+import { isTensor, type Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
 import { Optimizer } from "../optim/index.ts"
@@ -51,14 +52,17 @@ export const step = <P, E, L, S>(
   }
 }
 
-const isFiniteEnd = (u: unknown): boolean =>
-  isTensor(u) ? kernels(u.dtype).allFinite(u) : typeof u !== "number" || Number.isFinite(u)
+const allFinite = (t: Tensor): boolean => kernels(t.dtype).allFinite(t)
+
+const isFiniteEnd = (u: unknown): boolean => (isTensor(u) ? allFinite(u) : typeof u !== "number" || Number.isFinite(u))
 
 /** What of a state is NaN or infinite, if anything is: parameters, or what the optimizer keeps. @category training @since 0.3.0 */
 export const nonFiniteState = <P, L, S>(state: State<P, L, S>): string | undefined => {
-  const bad = Tree.leaves(state.params).find(({ value }) => !kernels(value.dtype).allFinite(value))
+  const { params, optimizer } = state
+  if (Leaves.every(isTensor, allFinite, params) && Leaves.every(Tree.isEnd, isFiniteEnd, optimizer)) return undefined
+  const bad = Tree.leaves(params).find(({ value }) => !allFinite(value))
   if (bad !== undefined) return `the parameter ${bad.path}`
-  const kept = Tree.leavesWith(Tree.isEnd, state.optimizer).find(({ value }) => !isFiniteEnd(value))
+  const kept = Tree.leavesWith(Tree.isEnd, optimizer).find(({ value }) => !isFiniteEnd(value))
   return kept === undefined ? undefined : `what the optimizer keeps at ${kept.path}`
 }
 
