@@ -9,6 +9,8 @@ export * from "./random"
 export * from "./elementary"
 export * from "./checks"
 export { allFinite, dot, sum } from "./reductions"
+export { setPool } from "./jobs"
+export { isLost, loseWorkers, stopWorkers, work, POOL_BYTES } from "./pool"
 export { run, setBuffers, BLOCK, SLOTS } from "./program"
 
 /** Where free memory begins. */

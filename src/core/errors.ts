@@ -70,6 +70,23 @@ export class CheckpointError extends /*#__PURE__*/ Data.TaggedError("CheckpointE
   }
 }
 
+/**
+ * An engine that cannot go on computing.
+ *
+ * @category errors
+ * @since 0.4.0
+ */
+export class EngineError extends /*#__PURE__*/ Data.TaggedError("EngineError")<{
+  /** The engine, and which part of it. */
+  readonly where: string
+  readonly problem: string
+  readonly hint?: string
+}> {
+  override get message(): string {
+    return `${this.where}: ${this.problem}${this.hint === undefined ? "" : `. ${this.hint}`}`
+  }
+}
+
 /** Throws a `ConfigError` unless `ok`. @category assertions @since 0.1.0 */
 export const assertConfig = (ok: boolean, option: string, expected: string, actual: unknown): void => {
   if (!ok) throw new ConfigError({ option, expected, actual: String(actual) })

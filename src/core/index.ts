@@ -1,6 +1,6 @@
 /** The vocabulary: tensors, trees of them, keys, noise and errors. @since 0.1.0 */
 export { attempt } from "./attempt.ts"
-export { CheckpointError, ConfigError, DataError, ShapeError } from "./errors.ts"
+export { CheckpointError, ConfigError, DataError, EngineError, ShapeError } from "./errors.ts"
 export * as Groups from "./Groups.ts"
 export * as Key from "./Key.ts"
 export * as Noise from "./Noise.ts"

@@ -26,6 +26,7 @@ export type {
 } from "./Kernels.ts"
 export { reference } from "./reference/index.ts"
 export { simd } from "./simd/index.ts"
+export * as Threads from "./Threads.ts"
 export { outSize, type Pair, type Window } from "./Window.ts"
 export { tensorsOf, type Workspace } from "./Workspace.ts"
 

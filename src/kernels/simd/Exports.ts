@@ -28,7 +28,13 @@ export interface Exports extends Operations {
   readonly heapBase: Constant
   readonly BLOCK: Constant
   readonly SLOTS: Constant
+  readonly POOL_BYTES: Constant
   setBuffers(pointer: number): void
+  setPool(pool: number, rounds: number, maySleep: boolean, worth: number): void
+  work(pool: number): void
+  stopWorkers(pool: number): void
+  loseWorkers(pool: number): void
+  isLost(pool: number): number
   run(groups: number, blocks: number, work: number): void
   /** Bytes of `tmp` for each of the three products of a linear map. */
   affineTmp(rows: number, inputs: number, outputs: number): number

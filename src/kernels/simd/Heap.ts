@@ -19,7 +19,7 @@ export class Heap {
     this.instance = instance
     this.f32 = new Float32Array(instance.memory.buffer)
     this.u32 = new Uint32Array(instance.memory.buffer)
-    this.next = Math.ceil(instance.exports.heapBase.value / ALIGNMENT) * ALIGNMENT
+    this.next = instance.start
   }
 
   /** Bytes given out. */

@@ -4,6 +4,7 @@
  * The module asks for a shared memory. Where there is none, the flag in its import that says so is cleared: the code is
  * the same.
  */
+import { EngineError } from "../../core/errors.ts"
 import type { Exports } from "./Exports.ts"
 import { base64 } from "./module.generated.ts"
 
@@ -11,6 +12,8 @@ import { base64 } from "./module.generated.ts"
 export interface Instance {
   readonly memory: WebAssembly.Memory
   readonly exports: Exports
+  /** Where free memory begins, aligned to 64. */
+  readonly start: number
 }
 
 const PAGE = 65536
@@ -53,11 +56,25 @@ const newMemory = (shared: boolean): WebAssembly.Memory => {
   throw refused
 }
 
+/** What a kernel calls when a worker has died with a part of its work. */
+const lost = (): never => {
+  const problem = "a worker thread died, or has done nothing for a long time"
+  throw new EngineError({
+    where: "the SIMD engine",
+    problem,
+    hint: "Go on from a checkpoint, if need be on one thread"
+  })
+}
+
+/** The next multiple of 64. */
+const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
+
 /** Kernels on a new memory. Throws what the platform throws where WebAssembly or such a memory is not to be had. */
 export const instantiate = (shared: boolean): Instance => {
   const memory = newMemory(shared)
-  const { exports } = new WebAssembly.Instance(compile(shared), { env: { memory } })
-  return { memory, exports: exports as unknown as Exports }
+  const instance = new WebAssembly.Instance(compile(shared), { env: { memory, lost } })
+  const exports = instance.exports as unknown as Exports
+  return { memory, exports, start: aligned(exports.heapBase.value) }
 }
 
 /** Makes room for so many bytes. Throws a RangeError where there is none. */
