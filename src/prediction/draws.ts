@@ -14,15 +14,15 @@ import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { Columns, type Dataset, Standardizer } from "../data/index.ts"
 import type { Likelihood } from "../distributions/index.ts"
-import { kernels } from "../kernels/index.ts"
+import { kernels, workspace } from "../kernels/index.ts"
 import { operations, predictive } from "../layers/index.ts"
 import type { Model } from "../training/index.ts"
 
-/** Multiplications of one forward pass between two chances to be interrupted. */
-const FORWARD = 2.5e6
+/** Milliseconds of one forward pass, about, between two chances to be interrupted. */
+const TURN = 40
 
-/** What a draw of the weights costs for each parameter, in multiplications: about 50 for each weight's two. */
-const DRAW = 25
+/** What a draw of the weights costs for each parameter, in multiplications: up to 120 for each weight's two. */
+const DRAW = 60
 
 /** The most rows of a block. */
 const ROWS = 1000
@@ -82,6 +82,7 @@ export type Draws<A> = readonly [A, ...ReadonlyArray<A>]
 interface Question<A> {
   readonly x: Tensor.Tensor
   readonly draws: number
+  /** May look at the output only while it runs. */
   readonly read: (output: Tensor.Tensor) => A
 }
 
@@ -100,17 +101,22 @@ export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
   const perRow = yield* checked(() => operations(network, inShape))
   // Each block draws its weights again, so it has rows enough for that to be at most half of the work.
   const worth = Math.ceil((DRAW * Tree.count(params.network)) / perRow)
-  const block = Math.min(ROWS, Math.max(worth, Math.floor(FORWARD / perRow), 1))
+  const block = Math.min(ROWS, Math.max(worth, Math.floor((TURN * kernels(model.dtype).operationsPerMs) / perRow), 1))
+
+  const memory = workspace(model.dtype)
+  const held = Tree.map(params.network, (leaf) => memory.hold(leaf))
 
   const draw = Effect.fnUntraced(function* (inputs: Tensor.Tensor, s: number) {
     yield* Effect.yieldNow
     const eps = yield* noise.draw(network, s, inputs.shape[0]!, { purpose: "predict", inShape })
     yield* Effect.yieldNow
-    return yield* checked(() => {
-      const output = network.forward(params.network, inputs, eps)
-      assertFinite(`the network's output under weight draw ${s}`, output)
-      return read(output)
-    })
+    return yield* checked(() =>
+      memory.frame(() => {
+        const output = network.forward(held, inputs, eps)
+        assertFinite(`the network's output under weight draw ${s}`, output)
+        return read(output)
+      })
+    )
   })
 
   const inputsOf = (first: number, last: number): Tensor.Tensor =>

@@ -4,7 +4,7 @@
  * Bindings of kernels ask it for three things: where a tensor's numbers are (`pointer`), room for a result (`tensor`), and
  * an elementwise operation to be put off (`defer`). Everything made between two `reset`s is in scratch memory.
  */
-import type { Shape } from "../../core/Shape.ts"
+import { assertSame, type Shape } from "../../core/Shape.ts"
 import { storage } from "../../core/storage.ts"
 import type { Tensor } from "../../core/Tensor.ts"
 import { HeapTensor } from "../../core/TensorRecord.ts"
@@ -121,6 +121,7 @@ export class Engine implements Home {
   }
 
   private copyIn(t: Tensor): SimdTensor {
+    assertSame("SIMD engine, operand", { dtype: "float32", shape: t.shape }, t)
     const values = t[storage]
     const copy = this.tensor(t.shape, values.length)
     this.heap.f32.set(values, copy.pointer >> 2)

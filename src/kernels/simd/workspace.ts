@@ -74,6 +74,7 @@ class SimdWorkspace implements Workspace {
   }
 
   hold(t: Tensor): Tensor {
+    if (t.dtype !== "float32") return t
     return this.frame(() => {
       const own = this.engine.bring(t)
       this.engine.pointer(own)
