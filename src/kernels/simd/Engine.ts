@@ -20,6 +20,8 @@ import { type Home, SimdTensor } from "./SimdTensor.ts"
 /** A tensor that waits for more operations than this has its inputs made first, so that programs stay short. */
 const PENDING = 200
 
+const SCALAR: Shape = Object.freeze([])
+
 export class Engine implements Home {
   readonly heap: Heap
   readonly exports: Exports
@@ -53,6 +55,13 @@ export class Engine implements Home {
     made.pointer = this.scratch.floats(size)
     made.region = this.scratch
     made.generation = this.scratch.generation
+    return made
+  }
+
+  /** A tensor of shape [] that holds a number. */
+  scalar(value: number): SimdTensor {
+    const made = this.tensor(SCALAR, 1)
+    this.heap.f32[made.pointer >> 2] = value
     return made
   }
 

@@ -9,6 +9,7 @@ import { reference } from "../reference/index.ts"
 import * as affine from "./affine.ts"
 import * as arithmetic from "./arithmetic.ts"
 import * as random from "./random.ts"
+import * as reductions from "./reductions.ts"
 
 /** @category engines @since 0.4.0 */
 export const simd: Kernels = {
@@ -18,5 +19,10 @@ export const simd: Kernels = {
   operationsPerMs: 4e7,
   ...arithmetic,
   ...random,
-  ...affine
+  ...affine,
+  sum: reductions.sum,
+  dot: reductions.dot,
+  allFinite: reductions.allFinite,
+  normalKl: reductions.normalKl,
+  normalKlGradPrior: reductions.normalKlGradPrior
 }
