@@ -36,14 +36,10 @@ export function panelBytes(n: i32, k: i32): usize {
   return <usize>panelsOf(n) * <usize>k * PANEL_ROW
 }
 
-/** Four vectors, a row apart, and their transpose. */
+/** Stores the transpose of four vectors. */
 // @ts-ignore: decorator
 @inline
-export function transpose4(source: usize, row: usize, to: usize, toRow: usize): void {
-  const x0 = v128.load(source)
-  const x1 = v128.load(source + row)
-  const x2 = v128.load(source + 2 * row)
-  const x3 = v128.load(source + 3 * row)
+export function transpose(x0: v128, x1: v128, x2: v128, x3: v128, to: usize, toRow: usize): void {
   const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5)
   const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5)
   const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7)
@@ -52,6 +48,13 @@ export function transpose4(source: usize, row: usize, to: usize, toRow: usize): 
   v128.store(to + toRow, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7))
   v128.store(to + 2 * toRow, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5))
   v128.store(to + 3 * toRow, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7))
+}
+
+/** The same of vectors that lie a row apart. */
+// @ts-ignore: decorator
+@inline
+export function transpose4(from: usize, row: usize, to: usize, toRow: usize): void {
+  transpose(v128.load(from), v128.load(from + row), v128.load(from + 2 * row), v128.load(from + 3 * row), to, toRow)
 }
 
 /** Rows of a tile. */
@@ -72,6 +75,13 @@ export function tilesOf(m: i32): i32 {
 export function tileStart(m: i32, tile: i32): i32 {
   const tiles = tilesOf(m)
   return tile * (m / tiles) + min(tile, m % tiles)
+}
+
+/** The number of rows of one of m's tiles. */
+// @ts-ignore: decorator
+@inline
+export function tileRows(m: i32, tiles: i32, tile: i32): i32 {
+  return m / tiles + i32(tile < m % tiles)
 }
 
 /** Bytes that the tiles of m rows take when they are packed. */

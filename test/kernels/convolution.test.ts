@@ -4,24 +4,11 @@ import { type Convolution, outSize, reference } from "effect-bayes/kernels"
 import { arbitraries } from "effect-bayes/testing"
 import fc from "fast-check"
 import { expect, it } from "vitest"
+import { type Axis, axis, geometryOf } from "./geometries.ts"
 import { naiveConvolution, naivePool } from "./naive.ts"
 
 const random = (seed: number, dtype: "float32" | "float64", ...shape: ReadonlyArray<number>) =>
   reference.standardNormal(Key.make(seed), { shape, dtype })
-
-/** One axis: its image is as long as its kernel covers, less the padding, and longer. */
-const axis = fc
-  .record({
-    kernel: fc.integer({ min: 1, max: 4 }),
-    stride: fc.integer({ min: 1, max: 4 }),
-    padding: fc.integer({ min: 0, max: 4 }),
-    dilation: fc.integer({ min: 1, max: 3 }),
-    more: fc.integer({ min: 0, max: 5 })
-  })
-  .map((given) => ({
-    ...given,
-    size: Math.max(1, given.dilation * (given.kernel - 1) + 1 - 2 * given.padding) + given.more
-  }))
 
 const cases = fc.record({
   y: axis,
@@ -45,15 +32,6 @@ const near = (what: string, expected: Float64Array, actual: Tensor.Tensor) => {
     if (!(error <= BOUND[actual.dtype])) throw new Error(`${what}[${i}]: ${found[i]}, by definition ${e}`)
   }
 }
-
-const geometryOf = ({ y, x, groups }: { y: Axis; x: Axis; groups: number }): Convolution => ({
-  kernel: [y.kernel, x.kernel],
-  stride: [y.stride, x.stride],
-  padding: [y.padding, x.padding],
-  dilation: [y.dilation, x.dilation],
-  groups
-})
-type Axis = typeof axis extends fc.Arbitrary<infer A> ? A : never
 
 it("conv2d and its three products are their definitions, in any geometry", () => {
   fc.assert(

@@ -62,6 +62,32 @@ export interface Exports extends Operations {
     tmp: number
   ): void
 
+  /** What the calls of convolutions to come are about. */
+  setGeometry(
+    rows: number,
+    channels: number,
+    height: number,
+    width: number,
+    outputs: number,
+    groups: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    strideY: number,
+    strideX: number,
+    paddingY: number,
+    paddingX: number,
+    dilationY: number,
+    dilationX: number
+  ): void
+  /** Bytes of `tmp` for each of the three products of a convolution. */
+  conv2dTmp(): number
+  conv2dWeightGradTmp(): number
+  conv2dInputGradTmp(): number
+  conv2d(x: number, weight: number, bias: number, y: number, tmp: number): void
+  conv2dWeightGrad(x: number, dy: number, dw: number, tmp: number): void
+  conv2dBiasGrad(dy: number, db: number, rows: number, outputs: number, places: number): void
+  conv2dInputGrad(dy: number, weight: number, dx: number, tmp: number): void
+
   normals(out: number, n: number): void
   uniform(out: number, n: number, key0: number, key1: number, low: number, high: number): void
 
