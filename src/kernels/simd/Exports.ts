@@ -125,4 +125,97 @@ export interface Exports extends Operations {
     n: number,
     partials: number
   ): number
+
+  /** Likelihoods. scales: how many elements logScale has; weights of the rows and of the classes: 0 for none. */
+  locationScaleTmp(rows: number, T: number): number
+  gaussianNll(
+    output: number,
+    target: number,
+    logScale: number,
+    scales: number,
+    weights: number,
+    rows: number,
+    T: number,
+    tmp: number
+  ): number
+  gaussianNllGrad(
+    output: number,
+    target: number,
+    logScale: number,
+    scales: number,
+    weights: number,
+    rows: number,
+    T: number,
+    dOutput: number,
+    dLogScale: number,
+    tmp: number
+  ): void
+  /** peak: the logarithm of the density at 0. */
+  studentTNll(
+    output: number,
+    target: number,
+    logScale: number,
+    scales: number,
+    weights: number,
+    rows: number,
+    T: number,
+    tmp: number,
+    df: number,
+    peak: number
+  ): number
+  studentTNllGrad(
+    output: number,
+    target: number,
+    logScale: number,
+    scales: number,
+    weights: number,
+    rows: number,
+    T: number,
+    dOutput: number,
+    dLogScale: number,
+    tmp: number,
+    df: number
+  ): void
+  bernoulliTmp(rows: number, T: number): number
+  bernoulliNll(
+    output: number,
+    target: number,
+    positiveWeight: number,
+    weights: number,
+    rows: number,
+    T: number,
+    tmp: number
+  ): number
+  bernoulliNllGrad(
+    output: number,
+    target: number,
+    positiveWeight: number,
+    weights: number,
+    rows: number,
+    T: number,
+    dOutput: number,
+    tmp: number
+  ): void
+  categoricalTmp(C: number): number
+  /** The sum, or -1 - row where that row's label is none. classWeights are float64. */
+  categoricalNll(
+    logits: number,
+    labels: number,
+    weights: number,
+    classWeights: number,
+    rows: number,
+    C: number,
+    tmp: number
+  ): number
+  /** -1, or the first row whose label is none. */
+  categoricalNllGrad(
+    logits: number,
+    labels: number,
+    weights: number,
+    classWeights: number,
+    rows: number,
+    C: number,
+    out: number,
+    tmp: number
+  ): number
 }
