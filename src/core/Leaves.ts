@@ -38,8 +38,19 @@ const rebuild = <L>(
     for (let i = 0; i < node.length; i++) list[i] = rebuild(isLeaf, f, node[i], a[i], b[i], c[i])
     return list
   }
-  const record: Record<string, unknown> = { ...node }
-  for (const key in record) record[key] = rebuild(isLeaf, f, node[key], a[key], b[key], c[key])
+  const record: Record<string, unknown> = {}
+  for (const key in node) {
+    if (key === "__proto__") throw UNUSUAL // an assignment would not write it
+    const child = node[key]
+    record[key] = rebuild(
+      isLeaf,
+      f,
+      child,
+      a === node ? child : a[key],
+      b === node ? child : b[key],
+      c === node ? child : c[key]
+    )
+  }
   return record
 }
 
@@ -71,6 +82,67 @@ export const mapWith = <L>(
       tree,
       ...others
     )
+  }
+}
+
+/** What a kernel makes of a leaf and of two that go along, under several names. */
+type Several<K extends string> = (leaf: Tensor, a: Tensor, b: Tensor) => Readonly<Record<K, Tensor>>
+
+/** Writes each field of what `f` makes into a record of its own, `into` being what holds these at `at`. */
+const distribute = <K extends string>(
+  fields: ReadonlyArray<K>,
+  f: Several<K>,
+  node: unknown,
+  a: unknown,
+  b: unknown,
+  into: ReadonlyArray<Record<string | number, unknown>>,
+  at: string | number
+): void => {
+  if (isTensor(node)) {
+    if (!goesAlong(node, a) || !goesAlong(node, b)) throw UNUSUAL
+    const made = f(node, a, b)
+    for (let k = 0; k < fields.length; k++) into[k]![at] = made[fields[k]!]
+    return
+  }
+  if (!records.isNode(node) || !records.isAlike(node, a) || !records.isAlike(node, b)) throw UNUSUAL
+  const below: Array<Record<string | number, unknown>> = new Array(fields.length)
+  if (Array.isArray(node)) {
+    for (let k = 0; k < fields.length; k++) into[k]![at] = below[k] = new Array(node.length) as never
+    for (let i = 0; i < node.length; i++) distribute(fields, f, node[i], a[i], b[i], below, i)
+    return
+  }
+  for (let k = 0; k < fields.length; k++) into[k]![at] = below[k] = {}
+  for (const key in node) {
+    if (key === "__proto__") throw UNUSUAL
+    const child = node[key]
+    distribute(fields, f, child, a === node ? child : a[key], b === node ? child : b[key], below, key)
+  }
+}
+
+/**
+ * A record for each of the fields of what `f` makes of a leaf, all in one walk; up to two records of tensors go along.
+ *
+ * **Errors**: `ShapeError` where they differ.
+ *
+ * @category combinators
+ * @since 0.4.0
+ */
+export const unzip = <P, const K extends ReadonlyArray<string>>(
+  fields: K,
+  f: Several<K[number]>,
+  tree: P,
+  ...others: readonly [a?: unknown, b?: unknown]
+): { readonly [I in keyof K]: P } => {
+  const [a = tree, b = tree] = others
+  const made = fields.map(() => ({ it: undefined as unknown }))
+  try {
+    distribute(fields, f, tree, a, b, made, "it")
+    return made.map(({ it }) => it) as never
+  } catch (thrown) {
+    if (thrown !== UNUSUAL) throw thrown
+    return fields.map((field: K[number]) =>
+      mapWith(isTensor, (leaf, x, y) => f(leaf, x, y)[field], tree, ...others)
+    ) as never
   }
 }
 

@@ -32,10 +32,10 @@ export const asTensor = (u: unknown, path: string): Tensor => {
   throw new ShapeError({ where: `the tree at "${path}"`, expected: "a tensor", actual: describe(u) })
 }
 
-/** Whether another has as many children as a node. That they have the same keys is seen at the children. */
+/** Whether another record has as many children as a node. That they have the same keys is seen at the children. */
 export const isAlike = (node: Node, other: unknown): other is Node => {
   if (other === node) return true
-  if (!isNode(other) || isSpec(other)) return false
+  if (!isNode(other)) return false
   if (Array.isArray(node)) return Array.isArray(other) && other.length === node.length
   return Object.keys(other).length === Object.keys(node).length
 }

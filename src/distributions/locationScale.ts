@@ -57,12 +57,20 @@ export const givenScale = (option: string, expected: string, given: number | Rea
   const scales = typeof scale === "number" ? [scale] : scale
   assertConfig(scales.length > 0, option, "at least one number", "an empty list")
   for (const each of scales) assertStd(option, expected, each)
+  const logScale = ({ shape, dtype }: Tensor.Tensor): Tensor.Tensor =>
+    typeof scale === "number"
+      ? Tensor.full({ shape: shape.slice(1), dtype }, log(scale))
+      : Tensor.from(scale.map(log), { dtype })
+  let last: { readonly width: number; readonly logScale: Tensor.Tensor } | undefined
   return {
     scale,
-    logScale: (output: Tensor.Tensor): Tensor.Tensor =>
-      typeof scale === "number"
-        ? Tensor.full({ shape: output.shape.slice(1), dtype: output.dtype }, log(scale))
-        : Tensor.from(scale.map(log), { dtype: output.dtype })
+    logScale: (output: Tensor.Tensor): Tensor.Tensor => {
+      const { shape, dtype } = output
+      if (shape.length !== 2) return logScale(output)
+      const [, width] = shape as readonly [number, number]
+      if (last?.width !== width || last.logScale.dtype !== dtype) last = { width, logScale: logScale(output) }
+      return last.logScale
+    }
   }
 }
 

@@ -105,8 +105,8 @@ const reparameterized = <W, Q, N>(layer: Layer<W, Empty>, posterior: Posterior<Q
       return {
         y,
         pullback: (dy, want) => {
-          const { dParams, ...rest } = pullback(dy, want)
-          return { dParams: posterior.pullback(q, eps, dParams), ...rest }
+          const back = pullback(dy, want)
+          return { ...back, dParams: posterior.pullback(q, eps, back.dParams) }
         }
       }
     },

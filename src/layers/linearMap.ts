@@ -7,7 +7,7 @@
  */
 import { assertConfig, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
-import { type DType, format, rest, type Shape, size } from "../core/Shape.ts"
+import { type DType, equals, format, rest, type Shape, size } from "../core/Shape.ts"
 import type { Spec } from "../core/Spec.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
@@ -58,6 +58,7 @@ export const linearMap = (map: LinearMap): Layer<Weights, Empty> => {
   const shapesOf = { float32: shapesIn("float32"), float64: shapesIn("float64") }
   const where = `${name}, input without its batch axis`
   const parameters = `${name}, parameters`
+  let fitting: Shape | undefined // of the last input, which need not be looked at again
   const bound = 1 / Math.sqrt(size(map.weight.slice(1)))
 
   const forward = (params: Weights, x: Tensor): Tensor => {
@@ -68,7 +69,8 @@ export const linearMap = (map: LinearMap): Layer<Weights, Empty> => {
         actual: map.bias ? "none" : "one"
       })
     }
-    map.outShape(where, rest(where, x.shape))
+    if (fitting === undefined || !equals(fitting, x.shape)) map.outShape(where, rest(where, x.shape))
+    fitting = x.shape
     // Parameters cast to another precision still fit, if the input is cast with them.
     Tree.assertShapes(parameters, shapesOf[x.dtype], params)
     return map.forward(x, params.weight, params.bias)

@@ -5,7 +5,7 @@
  */
 import { assertConfig } from "../core/errors.ts"
 import * as Leaves from "../core/Leaves.ts"
-import { isTensor, type Tensor } from "../core/Tensor.ts"
+import type { Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { kernels } from "../kernels/index.ts"
 import type { Optimizer } from "./Optimizer.ts"
@@ -79,21 +79,6 @@ export interface AdamState {
   readonly power2: number
 }
 
-/** What a kernel gives for one leaf: its update, and under other names what is kept for the next. */
-interface Updated {
-  readonly update: Tensor
-}
-const isUpdated = (u: unknown): u is Updated =>
-  typeof u === "object" && u !== null && "update" in u && isTensor(u.update)
-
-/** One of a kernel's results, of all leaves. */
-const pick = <U extends Updated, P>(leaves: unknown, field: keyof U): P =>
-  Leaves.mapWith(
-    (u): u is U => isUpdated(u),
-    (leaf) => leaf[field],
-    leaves
-  ) as P
-
 /** @category models @since 0.1.0 */
 export interface AdamOptions {
   readonly beta1?: number
@@ -117,19 +102,18 @@ export const scaleByAdam = (options?: AdamOptions): Optimizer<AdamState> => {
   assertEpsilon(epsilon)
   return {
     init: (params) => ({ m: Tree.zerosLike(params), v: Tree.zerosLike(params), power1: 1, power2: 1 }),
-    update: <P>(grads: P, state: AdamState) => {
+    update: (grads, state) => {
       const power1 = state.power1 * beta1
       const power2 = state.power2 * beta2
       const constants = { beta1, beta2, epsilon, correction1: 1 - power1, correction2: 1 - power2 }
-      const leaves = Leaves.mapWith(
-        isTensor,
+      const [update, m, v] = Leaves.unzip(
+        ["update", "m", "v"],
         (g, m, v) => kernels(g.dtype).adam(g, m, v, constants),
         grads,
         state.m,
         state.v
       )
-      const of = (field: "update" | "m" | "v"): P => pick(leaves, field)
-      return [of("update"), { m: of("m"), v: of("v"), power1, power2 }]
+      return [update, { m, v, power1, power2 }]
     }
   }
 }
@@ -162,11 +146,11 @@ export const scaleByRms = (options?: RmsOptions): Optimizer<RmsState> => {
   assertEpsilon(epsilon)
   return {
     init: (params) => ({ v: Tree.zerosLike(params) }),
-    update: <P>(grads: P, state: RmsState) => {
+    update: (grads, state) => {
       const constants = { decay, epsilon }
-      const leaves = Leaves.mapWith(isTensor, (g, v) => kernels(g.dtype).rmsprop(g, v, constants), grads, state.v)
-      const of = (field: "update" | "v"): P => pick(leaves, field)
-      return [of("update"), { v: of("v") }]
+      const leaf = (g: Tensor, v: Tensor) => kernels(g.dtype).rmsprop(g, v, constants)
+      const [update, v] = Leaves.unzip(["update", "v"], leaf, grads, state.v)
+      return [update, { v }]
     }
   }
 }

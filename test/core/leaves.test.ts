@@ -46,6 +46,26 @@ test("map, zip, list and mapIndexed give what Tree gives", () => {
   )
 })
 
+test("unzip gives a record for each field, and takes or refuses what goes along as zip does", () => {
+  const both = (a: Tensor.Tensor, b: Tensor.Tensor) => ({ sum: plus(a, b), b })
+  fc.assert(
+    fc.property(records, records, (a, other) => {
+      const doubled = Tree.zip(a, a, plus)
+      expect(Leaves.unzip(["b", "sum"], both, a, doubled)).toEqual([doubled, Tree.zip(a, doubled, plus)])
+      expect(outcome(() => Leaves.unzip(["sum"], both, a, other)[0])).toBe(outcome(() => Tree.zip(a, other, plus)))
+    })
+  )
+  expect(Leaves.unzip(["sum"], both, { a: t(1) })).toEqual([{ a: t(2) }])
+})
+
+test("a key that no assignment can write is written", () => {
+  const odd = Object.fromEntries([["__proto__", t(3)]])
+  const expected = Object.fromEntries([["__proto__", t(6)]])
+  expect(Leaves.map(odd, (leaf) => plus(leaf, leaf))).toStrictEqual(expected)
+  expect(Leaves.unzip(["it"], (leaf) => ({ it: plus(leaf, leaf) }), odd)).toStrictEqual([expected])
+  expect(Leaves.mapIndexed(Tensor.isTensor, (leaf) => plus(leaf, leaf), odd)).toStrictEqual(expected)
+})
+
 test("two records that may differ are taken or refused as by Tree, in its words", () => {
   let refused = 0
   fc.assert(
