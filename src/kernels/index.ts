@@ -4,13 +4,17 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { EngineError } from "../core/errors.ts"
 import type { DType } from "../core/Shape.ts"
 import type { Kernels } from "./Kernels.ts"
 import { reference } from "./reference/index.ts"
-import { canShare } from "./simd/current.ts"
 import { Engine } from "./simd/Engine.ts"
 import { simd } from "./simd/index.ts"
+import { canShare, instantiate } from "./simd/instance.ts"
 import * as SimdWorkspace from "./simd/workspace.ts"
+import * as Threads from "./Threads.ts"
 import { onHeap, type Workspace } from "./Workspace.ts"
 
 export type {
@@ -26,9 +30,9 @@ export type {
 } from "./Kernels.ts"
 export { reference } from "./reference/index.ts"
 export { simd } from "./simd/index.ts"
-export * as Threads from "./Threads.ts"
 export { outSize, type Pair, type Window } from "./Window.ts"
 export { tensorsOf, type Workspace } from "./Workspace.ts"
+export { Threads }
 
 /** Whether the SIMD engine can be made here, asked once. */
 let available: boolean | undefined
@@ -36,7 +40,7 @@ let available: boolean | undefined
 const simdAvailable = (): boolean => {
   if (available === undefined) {
     try {
-      available = new Engine(canShare()).exports.BLOCK.value > 0
+      available = new Engine(instantiate(canShare())).exports.BLOCK.value > 0
     } catch {
       available = false // no WebAssembly, no vectors in it, or a policy that forbids it
     }
@@ -47,6 +51,15 @@ const simdAvailable = (): boolean => {
 /** The engine for tensors of this precision. @category engines @since 0.1.0 */
 export const kernels = (dtype: DType): Kernels => (dtype === "float32" && simdAvailable() ? simd : reference)
 
-/** Memory for the steps of a loop over tensors of this precision. @category engines @since 0.4.0 */
-export const workspace = (dtype: DType): Workspace =>
-  dtype === "float32" && simdAvailable() ? SimdWorkspace.make(new Engine(canShare())) : onHeap
+/**
+ * Memory, and the threads of `Threads`, for the steps of a loop over tensors of this precision.
+ *
+ * @category engines
+ * @since 0.4.0
+ */
+export const workspace = (dtype: DType): Effect.Effect<Workspace, EngineError, Scope.Scope> =>
+  dtype === "float32" && simdAvailable()
+    ? Effect.flatMap(Threads.Threads, ({ threads, instance }) =>
+        Effect.map(instance, (lent) => SimdWorkspace.make(new Engine(lent), threads))
+      )
+    : Effect.succeed(onHeap)

@@ -4,14 +4,14 @@
  * @since 0.2.0
  */
 import * as Effect from "effect/Effect"
-import { type ConfigError, DataError, type ShapeError } from "../core/errors.ts"
+import { DataError } from "../core/errors.ts"
 import { log } from "../core/math.ts"
 import type { Noise } from "../core/Noise.ts"
 import { assertShape, axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
 import type { Dataset } from "../data/index.ts"
 import { Model } from "../training/index.ts"
-import { assertColumns, assertFinite, assertSays, checked, type Draws, underDraws } from "./draws.ts"
+import { assertColumns, assertFinite, assertSays, checked, type Draws, type PredictError, underDraws } from "./draws.ts"
 import * as Entropy from "./entropy.ts"
 
 /** A classification model with its parameters; what `Training.fit` gives is one. @category models @since 0.2.0 */
@@ -85,7 +85,7 @@ export const classify: <P, E, L>(
   fitted: FittedClassifier<P, E, L>,
   x: Tensor.Tensor,
   options?: ClassifyOptions
-) => Effect.Effect<Classified, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, x, options) {
+) => Effect.Effect<Classified, PredictError, Noise> = Effect.fnUntraced(function* (fitted, x, options) {
   const found: Array<Row> = []
   const rows = yield* scan(fitted, x, options?.draws ?? 100, (row) => found.push(row))
   const classes =
@@ -131,7 +131,7 @@ export const evaluateClassifier: <P, E, L>(
   fitted: FittedClassifier<P, E, L>,
   data: Dataset.Dataset,
   options?: ClassifyOptions
-) => Effect.Effect<ClassEvaluation, ConfigError | DataError | ShapeError, Noise> = Effect.fnUntraced(
+) => Effect.Effect<ClassEvaluation, DataError | PredictError, Noise> = Effect.fnUntraced(
   function* (fitted, data, options) {
     const labels = yield* checked(() => {
       assertColumns(fitted.model, data)

@@ -7,7 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import { attempt } from "../core/attempt.ts"
-import { assertConfig, ConfigError, ShapeError } from "../core/errors.ts"
+import { assertConfig, ConfigError, EngineError, ShapeError } from "../core/errors.ts"
 import { Noise } from "../core/Noise.ts"
 import { axis } from "../core/Shape.ts"
 import * as Tensor from "../core/Tensor.ts"
@@ -31,9 +31,12 @@ const ROWS = 1000
 export const assertFinite = (what: string, t: Tensor.Tensor): void =>
   assertConfig(kernels(t.dtype).allFinite(t), what, "finite numbers", "NaN or Infinity")
 
-/** Thrown errors of options and shapes as failures. */
-export const checked = <A>(f: () => A): Effect.Effect<A, ConfigError | ShapeError> =>
-  attempt(f, ConfigError, ShapeError)
+/** What can stop a prediction, beside interruption. @category errors @since 0.4.0 */
+export type PredictError = ConfigError | EngineError | ShapeError
+
+/** Thrown errors of options, shapes and the engine as failures. */
+export const checked = <A>(f: () => A): Effect.Effect<A, PredictError> =>
+  attempt(f, ConfigError, EngineError, ShapeError)
 
 /** What a prediction asks a likelihood for, and what such a likelihood is one of. */
 const ASKS = {
@@ -90,7 +93,7 @@ interface Question<A> {
 export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
   fitted: { readonly model: Model.Model<P, E, L>; readonly params: Model.Params<P, L> },
   { x, draws, read }: Question<A>,
-  visit: (all: Draws<A>, first: number, last: number) => Effect.Effect<void, ConfigError | ShapeError>
+  visit: (all: Draws<A>, first: number, last: number) => Effect.Effect<void, PredictError>
 ) {
   yield* checked(() => assertDraws(draws))
   const { model, params } = fitted
@@ -103,7 +106,7 @@ export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
   const worth = Math.ceil((DRAW * Tree.count(params.network)) / perRow)
   const block = Math.min(ROWS, Math.max(worth, Math.floor((TURN * kernels(model.dtype).operationsPerMs) / perRow), 1))
 
-  const memory = workspace(model.dtype)
+  const memory = yield* workspace(model.dtype)
   const held = Tree.map(params.network, (leaf) => memory.hold(leaf))
 
   const draw = Effect.fnUntraced(function* (inputs: Tensor.Tensor, s: number) {
@@ -135,4 +138,4 @@ export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
     yield* visit(all, first, last)
   }
   return rows
-})
+}, Effect.scoped)

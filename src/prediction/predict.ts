@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { assertConfig, ConfigError, type ShapeError } from "../core/errors.ts"
+import { assertConfig, ConfigError } from "../core/errors.ts"
 import { log } from "../core/math.ts"
 import type { Noise } from "../core/Noise.ts"
 import { assertShape, axis } from "../core/Shape.ts"
@@ -15,7 +15,7 @@ import * as Tensor from "../core/Tensor.ts"
 import { type Dataset, Standardizer } from "../data/index.ts"
 import type { Likelihood } from "../distributions/index.ts"
 import type { Model } from "../training/index.ts"
-import { assertColumns, assertFinite, assertSays, checked, underDraws } from "./draws.ts"
+import { assertColumns, assertFinite, assertSays, checked, type PredictError, underDraws } from "./draws.ts"
 import * as Mixture from "./mixture.ts"
 
 /** A model of real targets or of counts with its parameters; what `Training.fit` gives is one. @category models @since 0.1.0 */
@@ -100,7 +100,7 @@ export const predict: <P, E, L>(
   fitted: Fitted<P, E, L>,
   x: Tensor.Tensor,
   options?: PredictOptions
-) => Effect.Effect<Prediction, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, x, options) {
+) => Effect.Effect<Prediction, PredictError, Noise> = Effect.fnUntraced(function* (fitted, x, options) {
   const { draws = 100, quantiles: levels = LEVELS } = options ?? {}
   for (const level of levels) {
     yield* checked(() => assertConfig(level > 0 && level < 1, "level of a quantile", "a number between 0 and 1", level))
@@ -120,7 +120,7 @@ export const predict: <P, E, L>(
     out.epistemic[i] = u * u * epistemic
     for (const { level, values } of quantiles) values[i] = m + u * quantile(mixture, local, level)
   })
-  const tensor = (name: string, values: Float64Array): Effect.Effect<Tensor.Tensor, ConfigError | ShapeError> =>
+  const tensor = (name: string, values: Float64Array): Effect.Effect<Tensor.Tensor, PredictError> =>
     checked(() => {
       const t = Tensor.from(values, { shape: [rows, T] })
       assertFinite(`the predicted ${name}`, t)
@@ -198,7 +198,7 @@ export const evaluate: <P, E, L>(
   fitted: Fitted<P, E, L>,
   data: Dataset.Dataset,
   options?: Pick<PredictOptions, "draws">
-) => Effect.Effect<Evaluation, ConfigError | ShapeError, Noise> = Effect.fnUntraced(function* (fitted, data, options) {
+) => Effect.Effect<Evaluation, PredictError, Noise> = Effect.fnUntraced(function* (fitted, data, options) {
   const { targets, likelihood } = fitted.model
   const y = yield* checked(() => {
     assertColumns(fitted.model, data)

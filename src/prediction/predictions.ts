@@ -7,7 +7,7 @@ export {
   evaluateClassifier,
   type FittedClassifier
 } from "./classify.ts"
-export { assertDraws } from "./draws.ts"
+export { assertDraws, type PredictError } from "./draws.ts"
 export {
   type Evaluation,
   evaluate,

@@ -11,7 +11,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { attempt } from "../core/attempt.ts"
-import { CheckpointError, ConfigError, ShapeError } from "../core/errors.ts"
+import { CheckpointError, ConfigError, EngineError, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
 import { Noise } from "../core/Noise.ts"
 import * as Tensor from "../core/Tensor.ts"
@@ -67,7 +67,7 @@ export interface Fit<P, E, L, M extends Model.Model<P, E, L> = Model.Model<P, E,
 }
 
 /** What can stop a run, beside interruption. @category errors @since 0.1.0 */
-export type FitError = CheckpointError | ConfigError | ShapeError | DivergedError
+export type FitError = CheckpointError | ConfigError | EngineError | ShapeError | DivergedError
 
 /** What of a step lives on. */
 const stateTensors = ([state]: readonly [unknown, Loss]): ReadonlyArray<Tensor.Tensor> => tensorsOf(state)
@@ -87,7 +87,7 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
   const initial: Checkpoint<P, L> =
     from === undefined ? { ...fresh, run } : yield* attempt(() => resume(from, run, fresh, steps), CheckpointError)
   const inShape = data.x.shape.slice(1)
-  const memory = workspace(model.dtype)
+  const memory = yield* workspace(model.dtype)
   const ordinary = <A>(state: A): A =>
     Tree.mapWith(Tree.isEnd, (end) => (Tensor.isTensor(end) ? memory.copyOut(end) : end), state) as A
   /** The state that the last event's checkpoint is a copy of: still in the workspace, so it need not be brought in again. */
@@ -130,6 +130,7 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
       const { result, finite } = yield* attempt(
         () => memory.step(() => advance(from, batch, eps), stateTensors),
         ConfigError,
+        EngineError,
         ShapeError
       )
       const [after, loss] = result
@@ -169,7 +170,7 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
  * Trains, an event at a time: the stream ends with the event of the last step, or at once if `from` is the end of a run.
  *
  * **Errors**: `ConfigError` for options, `ShapeError` for data or noise that do not fit the model, `CheckpointError` for a
- * `from` of other settings, `DivergedError`.
+ * `from` of other settings, `DivergedError`, `EngineError` where a thread dies.
  *
  * @category training
  * @since 0.1.0
@@ -215,16 +216,18 @@ export const fit = <P, E, L, M extends Model.Model<P, E, L>>(
   dataset: Dataset.Dataset,
   options: FitOptions = {}
 ): Effect.Effect<Fit<P, E, L, M>, FitError, Noise> =>
-  Effect.gen(function* () {
-    const { initial, next } = yield* prepare<P, E, L>(model, dataset, options)
-    const history: Array<Past> = []
-    let state = initial
-    yield* Stream.runForEach(Stream.unfold(initial, next), ({ step, loss, validation, state: left }) =>
-      Effect.sync(() => {
-        history.push({ step, loss, ...(validation === undefined ? {} : { validation }) })
-        state = left
-      })
-    )
-    const ended = endedAt(state) ?? "epochs" // the stream goes on until there is an end
-    return { model, params: state.best?.params ?? state.params, state, ended, history }
-  })
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { initial, next } = yield* prepare<P, E, L>(model, dataset, options)
+      const history: Array<Past> = []
+      let state = initial
+      yield* Stream.runForEach(Stream.unfold(initial, next), ({ step, loss, validation, state: left }) =>
+        Effect.sync(() => {
+          history.push({ step, loss, ...(validation === undefined ? {} : { validation }) })
+          state = left
+        })
+      )
+      const ended = endedAt(state) ?? "epochs" // the stream goes on until there is an end
+      return { model, params: state.best?.params ?? state.params, state, ended, history }
+    })
+  )

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { attempt } from "../core/attempt.ts"
-import { ConfigError, ShapeError } from "../core/errors.ts"
+import { ConfigError, EngineError, ShapeError } from "../core/errors.ts"
 import { Noise } from "../core/Noise.ts"
 import * as Tensor from "../core/Tensor.ts"
 import { kernels, type Workspace } from "../kernels/index.ts"
@@ -68,6 +68,7 @@ export const validationNll = Effect.fnUntraced(function* <P, E, L>(
             return model.likelihood.nll(params.likelihood, output, part.y, part.weights)
           }),
         ConfigError,
+        EngineError,
         ShapeError
       )
     }

@@ -10,7 +10,7 @@ import type { Tensor } from "../../core/Tensor.ts"
 import { HeapTensor } from "../../core/TensorRecord.ts"
 import type { Exports } from "./Exports.ts"
 import { Heap } from "./Heap.ts"
-import { instantiate } from "./instance.ts"
+import type { Instance } from "./instance.ts"
 import { type Operation, type Table, tableOf } from "./operations.ts"
 import { assertAlive, Program } from "./Program.ts"
 import { Recipe } from "./Recipe.ts"
@@ -28,7 +28,7 @@ export class Engine implements Home {
   readonly operations: Table
   /** What nobody needs after the frame (`run`). */
   readonly scratch: Region
-  readonly shared: boolean
+  private readonly shared: boolean
   private readonly program: Program
   /** Tensors from elsewhere that this frame has brought in. */
   private readonly imports = new Map<Tensor, SimdTensor>()
@@ -36,10 +36,8 @@ export class Engine implements Home {
   readonly seen = new Set<Region>()
   private readonly one: [SimdTensor | undefined] = [undefined]
 
-  /** Throws what the platform throws where WebAssembly or such a memory is not to be had. */
-  constructor(shared: boolean) {
-    const instance = instantiate(shared)
-    this.shared = shared
+  constructor(instance: Instance) {
+    this.shared = instance.shared
     this.exports = instance.exports
     this.heap = new Heap(instance)
     const { BLOCK, SLOTS } = this.exports

@@ -6,6 +6,7 @@
  */
 import { isTensor, type Tensor } from "../../core/Tensor.ts"
 import { Engine } from "./Engine.ts"
+import { canShare, instantiate } from "./instance.ts"
 import { SimdTensor } from "./SimdTensor.ts"
 
 /** The engine whose frame is open. */
@@ -15,9 +16,6 @@ let outside: Engine | undefined
 
 /** An engine for calls from outside that has grown beyond this many bytes is not kept. */
 const KEPT = 1 << 26
-
-/** Whether memory can be shared between threads here. */
-export const canShare = (): boolean => typeof SharedArrayBuffer !== "undefined"
 
 /** Runs with the engine's frame open: kernels that are called inside leave their results in its memory. */
 export const within = <A>(engine: Engine, f: () => A): A => {
@@ -36,7 +34,7 @@ type Result = Tensor | number | boolean | object
 /** Runs a kernel on the engine of the open frame, or from outside. */
 export const run = <A extends Result>(kernel: (engine: Engine) => A): A => {
   if (open !== undefined) return kernel(open)
-  outside ??= new Engine(canShare())
+  outside ??= new Engine(instantiate(canShare()))
   const engine = outside
   open = engine
   try {

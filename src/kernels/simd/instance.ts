@@ -12,6 +12,8 @@ import { base64 } from "./module.generated.ts"
 export interface Instance {
   readonly memory: WebAssembly.Memory
   readonly exports: Exports
+  /** Whether the memory is shared: growing it then leaves typed arrays as they are. */
+  readonly shared: boolean
   /** Where free memory begins, aligned to 64. */
   readonly start: number
 }
@@ -44,6 +46,9 @@ export const compile = (shared: boolean): WebAssembly.Module => {
   return made
 }
 
+/** Whether memory can be shared between threads here. */
+export const canShare = (): boolean => typeof SharedArrayBuffer !== "undefined"
+
 const newMemory = (shared: boolean): WebAssembly.Memory => {
   let refused: unknown
   for (const maximum of MOST_PAGES) {
@@ -74,7 +79,7 @@ export const instantiate = (shared: boolean): Instance => {
   const memory = newMemory(shared)
   const instance = new WebAssembly.Instance(compile(shared), { env: { memory, lost } })
   const exports = instance.exports as unknown as Exports
-  return { memory, exports, start: aligned(exports.heapBase.value) }
+  return { memory, exports, shared, start: aligned(exports.heapBase.value) }
 }
 
 /** Makes room for so many bytes. Throws a RangeError where there is none. */

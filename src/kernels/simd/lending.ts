@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { EngineError } from "../../core/errors.ts"
-import { type Instance, instantiate } from "./instance.ts"
+import { canShare, type Instance, instantiate } from "./instance.ts"
 import { openPool, type Pool } from "./pool.ts"
 import type { WorkerHost } from "./workers.ts"
 
@@ -19,7 +19,7 @@ export interface Lending {
 }
 
 /** One thread: an instance for each user. */
-export const ONE: Lending = { threads: 1, instance: /*#__PURE__*/ Effect.sync(() => instantiate(false)) }
+export const ONE: Lending = { threads: 1, instance: /*#__PURE__*/ Effect.sync(() => instantiate(canShare())) }
 
 const ignored = (reason: string): Effect.Effect<Lending> =>
   Effect.as(Effect.logWarning(`Computing on one thread: ${reason}. Results are the same, later`), ONE)

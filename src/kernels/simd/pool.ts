@@ -64,5 +64,5 @@ export const openPool = async (host: WorkerHost, options: PoolOptions): Promise<
     throw refused.reason
   }
   exports.setPool(pool, Math.ceil(patience * ROUNDS), maySleep(), worth)
-  return { instance: { memory, exports, start }, threads, isLost: () => exports.isLost(pool) !== 0, close }
+  return { instance: { ...instance, start }, threads, isLost: () => exports.isLost(pool) !== 0, close }
 }

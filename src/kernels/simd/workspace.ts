@@ -11,13 +11,14 @@ import { Region } from "./Region.ts"
 import { SimdTensor } from "./SimdTensor.ts"
 
 class SimdWorkspace implements Workspace {
-  readonly threads = 1
+  readonly threads: number
   private readonly engine: Engine
   private readonly regions: readonly [Region, Region]
   private readonly constants: Region
   private readonly flag: number
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, threads: number) {
+    this.threads = threads
     this.engine = engine
     this.regions = [new Region(engine.heap), new Region(engine.heap)]
     this.constants = new Region(engine.heap)
@@ -88,5 +89,5 @@ class SimdWorkspace implements Workspace {
   }
 }
 
-/** A workspace on a memory of its own. */
-export const make = (engine: Engine): Workspace => new SimdWorkspace(engine)
+/** A workspace in an engine's memory, whose kernels use so many threads. */
+export const make = (engine: Engine, threads: number): Workspace => new SimdWorkspace(engine, threads)
