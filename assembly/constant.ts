@@ -10,6 +10,7 @@ export function constant(pointer: usize): v128 {
 
 export const ONE: usize = memory.data<f32>([1])
 export const HALF: usize = memory.data<f32>([0.5])
+export const TWO: usize = memory.data<f32>([2])
 /** The largest number that added to 1 leaves 1. */
 export const TINY: usize = memory.data<f32>([5.9604645e-8])
 export const INFINITY: usize = memory.data<f32>([Infinity])

@@ -1,5 +1,6 @@
 /** The manifest: everything that JavaScript may call. Constants named op... are table indices of operations. */
 export { affine, affineInputGrad, affineInputGradTmp, affineTmp, affineWeightGrad, affineWeightGradTmp } from "./affine"
+export * from "./activations"
 export * from "./arithmetic"
 export { affineBiasGrad } from "./columns"
 export { REDUCTION_BLOCK } from "./blocks"
@@ -15,6 +16,11 @@ export { gaussianNll, gaussianNllGrad, locationScaleTmp, studentTNll, studentTNl
 export { normalKl, normalKlByPriorLogStd, normalKlByPriorMean } from "./normalKl"
 export * from "./random"
 export * from "./elementary"
+export * from "./estimators"
+export * from "./moments"
+export * from "./normal"
+export * from "./normalKlGrad"
+export * from "./normalLogProb"
 export * from "./checks"
 export { allFinite, dot, sum } from "./reductions"
 export { setPool } from "./jobs"

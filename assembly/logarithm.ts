@@ -5,9 +5,8 @@
  * where R(z) = z (2/3 + 2/5 z + ...) is cut after three terms, with coefficients that make its largest error 8e-10; and
  * since 2 s = f - s f = f - f^2/2 + s f^2/2, it is f - (f^2/2 - s (f^2/2 + R)): f stands alone, so that it is not rounded.
  */
-import { constant, HALF, INFINITY, LN2_HIGH, LN2_LOW, ONE, SIGN } from "./constant"
+import { constant, HALF, INFINITY, LN2_HIGH, LN2_LOW, ONE, SIGN, TWO } from "./constant"
 
-const TWO: usize = memory.data<f32>([2])
 const R1: usize = memory.data<f32>([0.66666776])
 const R2: usize = memory.data<f32>([0.3997758])
 const R3: usize = memory.data<f32>([0.2987093])

@@ -1,6 +1,8 @@
 // The measure of errors: one changed last bit is one unit, and what has no distance is told apart.
 import { describe, expect, it } from "vitest"
-import { sweep, ulpError, worst } from "./float32.ts"
+import { sweepOf, ulpError, worst } from "./float32.ts"
+
+const sweep = sweepOf(4096)
 
 const nextUp = (x: number): number => {
   const word = new Uint32Array(Float32Array.of(x).buffer)[0]!
@@ -36,7 +38,8 @@ describe("ulpError", () => {
   it("finds the one wrong result among many", () => {
     const actual = sweep.map((x) => x / 2)
     actual[777_777] = nextUp(actual[777_777]!)
-    expect(worst((x) => x / 2, actual, sweep)).toMatchObject({ at: 777_777 })
+    const found = worst({ expected: Float64Array.from(sweep, (x) => x / 2), actual, inputs: [sweep] })
+    expect(found).toMatchObject({ at: 777_777, inputs: [sweep[777_777]] })
   })
 })
 

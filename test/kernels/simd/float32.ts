@@ -32,28 +32,33 @@ export const ulpError = (expected: number, actual: number): number => {
 export interface Worst {
   readonly ulps: number
   readonly at: number
-  readonly arguments: ReadonlyArray<number>
+  readonly inputs: ReadonlyArray<number>
   readonly expected: number
   readonly actual: number
 }
 
-/** The largest error among results of f, whose arguments are elements of arrays. */
-export const worst = (
-  f: (...xs: Array<number>) => number,
-  actual: Float32Array,
-  ...inputs: ReadonlyArray<ArrayLike<number>>
-): Worst => {
-  let found: Worst = { ulps: -1, at: -1, arguments: [], expected: Number.NaN, actual: Number.NaN }
+/** Results beside the truth and what they were made from. */
+export interface Results {
+  readonly expected: ArrayLike<number>
+  readonly actual: ArrayLike<number>
+  readonly inputs: ReadonlyArray<ArrayLike<number>>
+  /** How much an element may err beside its ulps: where terms cancel, what their own roundings leave. */
+  readonly slack?: (inputs: ReadonlyArray<number>) => number
+}
+
+/** The largest error in units of the last place. */
+export const worst = ({ expected, actual, inputs, slack = () => 0 }: Results): Worst => {
+  let found: Worst = { ulps: -1, at: -1, inputs: [], expected: Number.NaN, actual: Number.NaN }
   for (let i = 0; i < actual.length; i++) {
+    const [e, a] = [expected[i]!, actual[i]!]
+    const error = ulpError(e, a)
+    if (error <= found.ulps) continue
     const xs = inputs.map((input) => input[i]!)
-    const expected = f(...xs)
-    const ulps = ulpError(expected, actual[i]!)
-    if (ulps > found.ulps) found = { ulps, at: i, arguments: xs, expected, actual: actual[i]! }
+    const ulps = Number.isFinite(error) ? Math.max(0, error - slack(xs) / spacing(e)) : error
+    if (ulps > found.ulps) found = { ulps, at: i, inputs: xs, expected: e, actual: a }
   }
   return found
 }
-
-const PER_EXPONENT = 4096
 
 /** Zeros, infinities, NaN, the ends of the normal and subnormal range, and neighbours of numbers where functions turn. */
 export const special: Float32Array = (() => {
@@ -80,18 +85,16 @@ export const special: Float32Array = (() => {
   return Float32Array.from([...positive, ...positive.map((x) => -x), Number.NaN])
 })()
 
-/**
- * Numbers of every exponent and both signs, thousands of each with fractions all over their range, and the special ones.
- */
-export const sweep: Float32Array = (() => {
-  const words = new Uint32Array(2 * 255 * PER_EXPONENT)
-  const step = 2 ** 23 / PER_EXPONENT
+/** Numbers of every exponent and both signs, so many of each with fractions all over their range, and the special ones. */
+export const sweepOf = (perExponent: number): Float32Array => {
+  const words = new Uint32Array(2 * 255 * perExponent)
+  const step = 2 ** 23 / perExponent
   let random = 1
   for (let i = 0; i < words.length; i++) {
     random = (Math.imul(random, 1664525) + 1013904223) >>> 0
-    const exponentAndSign = Math.floor(i / PER_EXPONENT)
-    const fraction = (i % PER_EXPONENT) * step + ((random >>> 8) % step)
+    const exponentAndSign = Math.floor(i / perExponent)
+    const fraction = (i % perExponent) * step + ((random >>> 8) % step)
     words[i] = ((exponentAndSign & 1) << 31) | ((exponentAndSign >> 1) << 23) | fraction
   }
   return Float32Array.from([...special, ...new Float32Array(words.buffer)])
-})()
+}
