@@ -48,7 +48,7 @@ function unit(at: usize, number: i32, tmp: usize): void {
   for (let j = 0; j < panelsOf(n); j++) {
     const columns = panelColumns(n, j)
     const column = n < 4 ? 0 : panelStart(n, j)
-    gatherPlaces(g, images, column, panel)
+    gatherPlaces(g, images, column, panel, few)
     for (let t = 0, o = 0, rows = 0; t < tiles; t++, o += rows) {
       rows = tileRows(g.groupOutputs, tiles, t)
       const c = y + <usize>o * yRow + (<usize>column << 2)

@@ -1,5 +1,5 @@
 /** Panels of what a convolution reads, as tiles want them: 8 places of all taps, or 8 taps of all places. */
-import { Geometry, placeOffset, tapOffset } from "./geometry"
+import { Geometry, tapOffset } from "./geometry"
 import { PANEL_ROW, transpose } from "./pack"
 
 /** Four elements at offsets from `at`, in one load where they are neighbours. */
@@ -13,17 +13,26 @@ function four(at: usize, o0: usize, o1: usize, o2: usize, o3: usize, neighbours:
   return v128.load_lane<f32>(at + o3, x, 3)
 }
 
-/** [taps][8]: the places from `first`; those behind the last repeat it. */
-export function gatherPlaces(g: Geometry, images: usize, first: i32, to: usize): void {
-  const last = g.places - 1
-  const o0 = placeOffset(g, min(first, last))
-  const o1 = placeOffset(g, min(first + 1, last))
-  const o2 = placeOffset(g, min(first + 2, last))
-  const o3 = placeOffset(g, min(first + 3, last))
-  const o4 = placeOffset(g, min(first + 4, last))
-  const o5 = placeOffset(g, min(first + 5, last))
-  const o6 = placeOffset(g, min(first + 6, last))
-  const o7 = placeOffset(g, min(first + 7, last))
+/** [taps][8]: the places from `first`; those behind the last repeat it. `offsets` is room for 32 bytes. */
+export function gatherPlaces(g: Geometry, images: usize, first: i32, to: usize, offsets: usize): void {
+  const line = <usize>(g.strideY * g.paddedWidth) << 2
+  let column = first % g.outWidth
+  let begin = <usize>(first / g.outWidth) * line
+  let left = g.places - first
+  let offset: usize = 0
+  for (let i: usize = 0; i < 32; i += 4) {
+    if (left > 0) {
+      offset = begin + (<usize>(column * g.strideX) << 2)
+      left--
+      if (++column == g.outWidth) {
+        column = 0
+        begin += line
+      }
+    }
+    store<usize>(offsets + i, offset)
+  }
+  const o0 = load<usize>(offsets), o1 = load<usize>(offsets, 4), o2 = load<usize>(offsets, 8), o3 = load<usize>(offsets, 12)
+  const o4 = load<usize>(offsets, 16), o5 = load<usize>(offsets, 20), o6 = load<usize>(offsets, 24), o7 = load<usize>(offsets, 28)
   const low = o1 - o0 == 4 && o2 - o1 == 4 && o3 - o2 == 4
   const high = o5 - o4 == 4 && o6 - o5 == 4 && o7 - o6 == 4
   const down = <usize>(g.dilationY * g.paddedWidth) << 2

@@ -37,7 +37,7 @@ export class Geometry {
 /** The geometry of the calls to come. */
 export const geometry = memory.data(96, 16)
 
-/** What the calls to come are about; a pooling has as many groups as channels. */
+/** What the calls to come are about; a pooling has as many outputs and groups as channels. */
 export function setGeometry(rows: i32, channels: i32, height: i32, width: i32, outputs: i32, groups: i32, kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32, paddingY: i32, paddingX: i32, dilationY: i32, dilationX: i32): void {
   const g = changetype<Geometry>(geometry)
   g.rows = rows
@@ -113,11 +113,4 @@ export function tapOffset(g: Geometry, tap: i32): usize {
   const y = rest % g.kernelHeight
   const channel = rest / g.kernelHeight
   return <usize>((channel * g.paddedHeight + y * g.dilationY) * g.paddedWidth + x * g.dilationX) << 2
-}
-
-/** Bytes from what place 0 reads by a tap to what a place reads. */
-// @ts-ignore: decorator
-@inline
-export function placeOffset(g: Geometry, place: i32): usize {
-  return <usize>((place / g.outWidth) * g.strideY * g.paddedWidth + (place % g.outWidth) * g.strideX) << 2
 }

@@ -20,21 +20,23 @@ export class Units {
 
 /** Blocks of a wave. */
 const WAVE: i32 = 32
-/** Products of two numbers in a block: about 100 microseconds. */
-const BLOCK: f64 = 2500000
-/** Nanoseconds for one. */
-const COST: f64 = 0.05
+/** Nanoseconds of a block. */
+const BLOCK: f64 = 100000
+/** Nanoseconds of a product of two numbers, and of reading one by a tap. */
+const PRODUCT: f64 = 0.04
+const READ: f64 = 0.3
 
+/** Nanoseconds of a unit. */
 // @ts-ignore: decorator
 @inline
-function products(g: Geometry): f64 {
-  return <f64>g.groupOutputs * <f64>g.taps * <f64>g.places
+function unitCost(g: Geometry): f64 {
+  return <f64>g.taps * <f64>g.places * (READ + PRODUCT * <f64>g.groupOutputs)
 }
 
 // @ts-ignore: decorator
 @inline
 function unitsInBlock(g: Geometry): i32 {
-  return <i32>max<f64>(1, min<f64>(BLOCK / max<f64>(1, products(g)), <f64>(g.rows * g.groups)))
+  return <i32>max<f64>(1, min<f64>(BLOCK / max<f64>(1, unitCost(g)), <f64>(g.rows * g.groups)))
 }
 
 // @ts-ignore: decorator
@@ -69,6 +71,6 @@ export function runUnits(f: i32, args: usize, tmp: usize, slot: usize): void {
   for (let first = 0; first < blocks; first += WAVE) {
     const wave = min(WAVE, blocks - first)
     p.first = first
-    parallel(unitsBlock.index, args, wave, COST * <f64>(wave * p.inBlock) * products(g))
+    parallel(unitsBlock.index, args, wave, <f64>(wave * p.inBlock) * unitCost(g))
   }
 }

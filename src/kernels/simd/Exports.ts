@@ -100,7 +100,7 @@ export interface Exports extends Operations {
     tmp: number
   ): void
 
-  /** What the calls of convolutions to come are about. */
+  /** What the calls of convolutions and poolings to come are about; a pooling has as many outputs and groups as channels. */
   setGeometry(
     rows: number,
     channels: number,
@@ -125,6 +125,10 @@ export interface Exports extends Operations {
   conv2dWeightGrad(x: number, dy: number, dw: number, tmp: number): void
   conv2dBiasGrad(dy: number, db: number, rows: number, outputs: number, places: number): void
   conv2dInputGrad(dy: number, weight: number, dx: number, tmp: number): void
+  maxPool(x: number, y: number): void
+  averagePool(x: number, y: number): void
+  maxPoolVjp(x: number, dy: number, dx: number): void
+  averagePoolVjp(dy: number, dx: number): void
 
   normals(out: number, n: number): void
   uniform(out: number, n: number, key0: number, key1: number, low: number, high: number): void
