@@ -18,25 +18,36 @@ export interface Key {
   readonly k1: number
 }
 
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
 const PARITY = 0x1bd11bda
 const FOLD = 0x80000000
 const SPLIT = 0xc0000000
 const WORD = 0x100000000
 
+const rotated = (x: number, by: number): number => (x << by) | (x >>> (32 - by))
+
 /** The block cipher itself: two words for a key and a counter. @category generator @since 0.1.0 */
 export const threefry = (k0: number, k1: number, c0: number, c1: number): readonly [number, number] => {
-  const schedule = [k0 | 0, k1 | 0, k0 ^ k1 ^ PARITY] as const
+  let a = k0 | 0 // the words of the key's schedule, which go round
+  let b = k1 | 0
+  let c = k0 ^ k1 ^ PARITY
   let x0 = (c0 + k0) | 0
   let x1 = (c1 + k1) | 0
-  for (let group = 0; group < 5; group++) {
-    for (let round = 0; round < 4; round++) {
-      const turn = ROTATIONS[(group % 2) * 4 + round]!
-      x0 = (x0 + x1) | 0
-      x1 = ((x1 << turn) | (x1 >>> (32 - turn))) ^ x0
-    }
-    x0 = (x0 + schedule[(group + 1) % 3]!) | 0
-    x1 = (x1 + schedule[(group + 2) % 3]! + group + 1) | 0
+  for (let group = 1; group <= 5; group++) {
+    const odd = group % 2 === 1
+    x0 = (x0 + x1) | 0
+    x1 = rotated(x1, odd ? 13 : 17) ^ x0
+    x0 = (x0 + x1) | 0
+    x1 = rotated(x1, odd ? 15 : 29) ^ x0
+    x0 = (x0 + x1) | 0
+    x1 = rotated(x1, odd ? 26 : 16) ^ x0
+    x0 = (x0 + x1) | 0
+    x1 = rotated(x1, odd ? 6 : 24) ^ x0
+    const first = a
+    a = b
+    b = c
+    c = first
+    x0 = (x0 + a) | 0
+    x1 = (x1 + b + group) | 0
   }
   return [x0 >>> 0, x1 >>> 0]
 }

@@ -38,8 +38,10 @@ export const equals = (a: Shape, b: Shape): boolean => {
 
 /** Checks that every axis is a whole number from 0. @category assertions @since 0.1.0 */
 export const assertValid = (shape: Shape): void => {
-  if (shape.every((length) => Number.isSafeInteger(length) && length >= 0)) return
-  throw new ShapeError({ where: "a shape", expected: "whole numbers from 0", actual: format(shape) })
+  for (const length of shape) {
+    if (Number.isSafeInteger(length) && length >= 0) continue
+    throw new ShapeError({ where: "a shape", expected: "whole numbers from 0", actual: format(shape) })
+  }
 }
 
 /** `[2, 3]`. @category formatting @since 0.1.0 */
