@@ -17,7 +17,7 @@ const classes = (logits: Tensor): readonly [batch: number, count: number] => {
 type ClassWeights = ReadonlyArray<number> | undefined
 
 /** Checks all but the labels themselves, and gives B, C and how many times a row with a label counts. */
-const open = (logits: Tensor, labels: Tensor, weights: Tensor | undefined, classWeights: ClassWeights) => {
+export const open = (logits: Tensor, labels: Tensor, weights: Tensor | undefined, classWeights: ClassWeights) => {
   const [batch, count] = classes(logits)
   Shape.assertSame("categorical likelihood, labels", { dtype: logits.dtype, shape: [batch, 1] }, labels)
   const given = classWeights?.length ?? count

@@ -14,29 +14,32 @@ import { outSize } from "../Window.ts"
 import { rounded } from "./rounded.ts"
 import { axesOfImages, taps } from "./taps.ts"
 
-/** The sizes of one convolution, and its taps: outputs o of group g read the inputs g within to (g + 1) within. */
-const plan = (geometry: Convolution, shape: Shape.Shape, outputs: number) => {
+/** The sizes of one convolution. */
+export const sizes = (geometry: Convolution, shape: Shape.Shape, outputs: number) => {
   const { rows, channels, size, area } = axesOfImages("conv2d, input", shape)
-  const { kernel, groups, stride } = geometry
+  const { kernel, groups } = geometry
   if (channels % groups !== 0 || outputs % groups !== 0) {
     const actual = `${channels} in, ${outputs} out`
     throw new ShapeError({ where: "conv2d, channels", expected: `multiples of ${groups} groups`, actual })
   }
   const out = outSize("conv2d", geometry, size)
   const within = channels / groups
+  return { rows, channels, size, area, within, out, weight: [outputs, within, ...kernel] }
+}
+
+/** The sizes, and the taps: outputs o of group g read the inputs g within to (g + 1) within. */
+const plan = (geometry: Convolution, shape: Shape.Shape, outputs: number) => {
+  const all = sizes(geometry, shape, outputs)
+  const { size, within, out } = all
+  const { groups, stride } = geometry
   return {
-    rows,
-    channels,
-    within,
-    area,
+    ...all,
     width: size[1],
-    out,
     outArea: out[0] * out[1],
     outWidth: out[1],
     strideY: stride[0],
     strideX: stride[1],
     taps: taps(geometry, size, out),
-    weight: [outputs, within, ...kernel],
     /** The first of the input channels that output channel o reads. */
     firstOf: (o: number) => Math.floor(o / (outputs / groups)) * within
   }

@@ -79,19 +79,15 @@ const NO_SCALE = new Float64Array(1)
 /** The scales' storage: element i has the one at i modulo its length, as a [T] serves every row. */
 const logScales = (where: string, density: TargetDensity, output: Tensor): Storage => {
   if (!("logScale" in density)) return NO_SCALE
-  const { logScale } = density
-  if (logScale.dtype !== output.dtype || !Shape.equals(logScale.shape, output.shape)) {
-    Shape.assertSame(`${where}, logScale`, { dtype: output.dtype, shape: output.shape.slice(1) }, logScale)
-  }
-  return logScale[storage]
+  assertLogScale(where, output, density.logScale)
+  return density.logScale[storage]
 }
 
 /** The place of a target: its row's weight, its element i, and the element k of its scale. */
 type Visit = (weight: number, i: number, k: number) => void
 
-/** Checks everything, and gives the arrays with a loop over the targets that count. */
-const open = (given: TargetDensity, output: Tensor, target: Tensor, weights: Tensor | undefined) => {
-  const where = `${given.kind} likelihood`
+/** Throws unless output and target are [B, T], the same, and gives B and T. */
+export const assertTargets = (where: string, output: Tensor, target: Tensor): readonly [rows: number, T: number] => {
   const [batch, T] = output.shape
   if (batch === undefined || T === undefined || output.shape.length !== 2) {
     throw new ShapeError({ where, expected: "an output [B, T]", actual: Shape.format(output.shape) })
@@ -105,6 +101,19 @@ const open = (given: TargetDensity, output: Tensor, target: Tensor, weights: Ten
     })
   }
   Shape.assertSame(`${where}, target`, output, target)
+  return [batch, T]
+}
+
+/** Throws unless a logScale is [T] or of the output's shape [B, T]. */
+export const assertLogScale = (where: string, output: Tensor, logScale: Tensor): void => {
+  if (logScale.dtype === output.dtype && Shape.equals(logScale.shape, output.shape)) return
+  Shape.assertSame(`${where}, logScale`, { dtype: output.dtype, shape: output.shape.slice(1) }, logScale)
+}
+
+/** Checks everything, and gives the arrays with a loop over the targets that count. */
+const open = (given: TargetDensity, output: Tensor, target: Tensor, weights: Tensor | undefined) => {
+  const where = `${given.kind} likelihood`
+  const [batch, T] = assertTargets(where, output, target)
   const density = densityOf(given)
   const weightOf = rowWeights(output, weights)
   const ys = target[storage]

@@ -68,6 +68,11 @@ export class Engine implements Home {
     return this.scratch.bytes(bytes)
   }
 
+  /** Room for a reduction's number of each block of n elements. */
+  partials(n: number): number {
+    return this.room(8 * Math.ceil(n / this.exports.REDUCTION_BLOCK.value))
+  }
+
   /** The result of an operation, put off. */
   defer(
     operation: Operation,

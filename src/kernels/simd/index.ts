@@ -8,6 +8,13 @@ import type { Kernels } from "../Kernels.ts"
 import { reference } from "../reference/index.ts"
 import * as affine from "./affine.ts"
 import * as arithmetic from "./arithmetic.ts"
+import * as convolution from "./convolution.ts"
+import * as elementwise from "./elementwise.ts"
+import * as estimators from "./estimators.ts"
+import * as likelihood from "./likelihood.ts"
+import * as moments from "./moments.ts"
+import * as normal from "./normal.ts"
+import * as normalKl from "./normalKl.ts"
 import * as random from "./random.ts"
 import * as reductions from "./reductions.ts"
 
@@ -20,9 +27,12 @@ export const simd: Kernels = {
   ...arithmetic,
   ...random,
   ...affine,
-  sum: reductions.sum,
-  dot: reductions.dot,
-  allFinite: reductions.allFinite,
-  normalKl: reductions.normalKl,
-  normalKlGradPrior: reductions.normalKlGradPrior
+  ...convolution,
+  ...reductions,
+  ...normal,
+  ...normalKl,
+  ...elementwise,
+  ...estimators,
+  ...likelihood,
+  ...moments
 }

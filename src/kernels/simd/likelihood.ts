@@ -1,0 +1,137 @@
+/**
+ * Likelihoods: `assembly/locationScale.ts`, `bernoulli.ts` and `categorical.ts`. Targets that cannot be are told by the
+ * reference engine, as are densities without a kernel of their own.
+ */
+import { rowWeights } from "../../core/rowWeights.ts"
+import * as Shape from "../../core/Shape.ts"
+import { storage } from "../../core/storage.ts"
+import { studentTDensity } from "../../core/studentT.ts"
+import type { Tensor } from "../../core/Tensor.ts"
+import type { TargetDensity } from "../Kernels.ts"
+import * as labels from "../reference/categorical.ts"
+import * as reference from "../reference/targetDensity.ts"
+import { run } from "./current.ts"
+import type { Engine } from "./Engine.ts"
+
+type LocationScale = Extract<TargetDensity, { readonly logScale: Tensor }>
+type Bernoulli = Extract<TargetDensity, { readonly kind: "bernoulli" }>
+
+/** Degrees of freedom that float32 arithmetic can be done with. */
+const DF = [1e-6, 1e6] as const
+
+/** Whether a density has a kernel, and targets and constants for it. */
+const hasKernel = (density: TargetDensity, target: Tensor): density is LocationScale | Bernoulli =>
+  density.kind === "gaussian" ||
+  (density.kind === "student-t" && density.df >= DF[0] && density.df <= DF[1]) ||
+  (density.kind === "bernoulli" && target[storage].every((y: number) => y === 0 || y === 1))
+
+/** Shapes and weights checked, and everything where a kernel finds it. */
+const open = (engine: Engine, density: LocationScale | Bernoulli, output: Tensor, target: Tensor, weights?: Tensor) => {
+  const where = `${density.kind} likelihood`
+  const [rows, T] = reference.assertTargets(where, output, target)
+  rowWeights(output, weights)
+  const place = {
+    rows,
+    T,
+    output: engine.pointer(output),
+    target: engine.pointer(target),
+    weights: weights === undefined ? 0 : engine.pointer(weights)
+  }
+  if (density.kind === "bernoulli") return { ...place, logScale: 0, scales: 0 }
+  reference.assertLogScale(where, output, density.logScale)
+  return { ...place, logScale: engine.pointer(density.logScale), scales: Shape.size(density.logScale.shape) }
+}
+
+export const targetNll = (density: TargetDensity, output: Tensor, target: Tensor, weights?: Tensor): number => {
+  if (!hasKernel(density, target)) return reference.targetNll(density, output, target, weights)
+  return run((engine) => {
+    const { exports } = engine
+    const p = open(engine, density, output, target, weights)
+    if (density.kind === "bernoulli") {
+      const tmp = engine.room(exports.bernoulliTmp(p.rows, p.T))
+      return exports.bernoulliNll(p.output, p.target, density.positiveWeight, p.weights, p.rows, p.T, tmp)
+    }
+    const tmp = engine.room(exports.locationScaleTmp(p.rows, p.T))
+    if (density.kind === "gaussian") {
+      return exports.gaussianNll(p.output, p.target, p.logScale, p.scales, p.weights, p.rows, p.T, tmp)
+    }
+    const peak = studentTDensity(density.df).logPdf(0)
+    const { df } = density
+    return exports.studentTNll(p.output, p.target, p.logScale, p.scales, p.weights, p.rows, p.T, tmp, df, peak)
+  })
+}
+
+export const targetNllGrad = (density: TargetDensity, output: Tensor, target: Tensor, weights?: Tensor) => {
+  if (!hasKernel(density, target)) return reference.targetNllGrad(density, output, target, weights)
+  return run((engine) => {
+    const { exports } = engine
+    const p = open(engine, density, output, target, weights)
+    const { rows, T } = p
+    const d = engine.tensor(output.shape, rows * T)
+    if (density.kind === "bernoulli") {
+      const tmp = engine.room(exports.bernoulliTmp(rows, T))
+      exports.bernoulliNllGrad(p.output, p.target, density.positiveWeight, p.weights, rows, T, d.pointer, tmp)
+      return { output: d }
+    }
+    const s = engine.tensor(density.logScale.shape, p.scales)
+    const tmp = engine.room(exports.locationScaleTmp(rows, T))
+    const [a, b, c] = [p.output, p.target, p.logScale]
+    if (density.kind === "gaussian") {
+      exports.gaussianNllGrad(a, b, c, p.scales, p.weights, rows, T, d.pointer, s.pointer, tmp)
+    } else {
+      exports.studentTNllGrad(a, b, c, p.scales, p.weights, rows, T, d.pointer, s.pointer, tmp, density.df)
+    }
+    return { output: d, logScale: s }
+  })
+}
+
+type ClassWeights = ReadonlyArray<number> | undefined
+
+/** Shapes and weights checked, and everything where a kernel finds it. */
+const openLabels = (engine: Engine, logits: Tensor, target: Tensor, weights?: Tensor, classWeights?: ClassWeights) => {
+  const { batch, count } = labels.open(logits, target, weights, classWeights)
+  let classes = 0
+  if (classWeights !== undefined) {
+    classes = engine.room(8 * count)
+    new Float64Array(engine.heap.f32.buffer, classes, count).set(classWeights)
+  }
+  return {
+    batch,
+    count,
+    logits: engine.pointer(logits),
+    labels: engine.pointer(target),
+    weights: weights === undefined ? 0 : engine.pointer(weights),
+    classes,
+    tmp: engine.room(engine.exports.categoricalTmp(count))
+  }
+}
+
+export const categoricalNll = (logits: Tensor, target: Tensor, weights?: Tensor, classWeights?: ClassWeights): number =>
+  run((engine) => {
+    const p = openLabels(engine, logits, target, weights, classWeights)
+    const nll = engine.exports.categoricalNll(p.logits, p.labels, p.weights, p.classes, p.batch, p.count, p.tmp)
+    // Below 0 stands the row of a label that is none, which the reference engine finds as well, and says so.
+    return nll < 0 ? labels.categoricalNll(logits, target, weights, classWeights) : nll
+  })
+
+export const categoricalNllGrad = (
+  logits: Tensor,
+  target: Tensor,
+  weights?: Tensor,
+  classWeights?: ClassWeights
+): Tensor =>
+  run((engine) => {
+    const p = openLabels(engine, logits, target, weights, classWeights)
+    const out = engine.tensor(logits.shape, p.batch * p.count)
+    const bad = engine.exports.categoricalNllGrad(
+      p.logits,
+      p.labels,
+      p.weights,
+      p.classes,
+      p.batch,
+      p.count,
+      out.pointer,
+      p.tmp
+    )
+    return bad < 0 ? out : labels.categoricalNllGrad(logits, target, weights, classWeights)
+  })
