@@ -18,8 +18,7 @@ const OPERATIONS: Readonly<Record<Elementwise["kind"], readonly [value: Operatio
 }
 
 /** The one number that some activations have. */
-const parameterOf = (f: Elementwise): number =>
-  f.kind === "leaky-relu" ? f.slope : f.kind === "elu" ? f.alpha : 0
+const parameterOf = (f: Elementwise): number => (f.kind === "leaky-relu" ? f.slope : f.kind === "elu" ? f.alpha : 0)
 
 export const elementwise = (f: Elementwise, x: Tensor): Tensor =>
   run((engine) => {

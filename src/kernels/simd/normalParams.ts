@@ -28,4 +28,3 @@ export const numbers = (variable: Tensor, p: NormalParams): readonly [mean: numb
   const [mean, logStd] = [p.mean[storage][0]!, p.logStd[storage][0]!]
   return Math.abs(2 * logStd) < LARGEST ? [mean, logStd] : undefined
 }
-
