@@ -1,0 +1,37 @@
+// The command line of the benchmark: what it takes, and what it says of the rest.
+import { spawnSync } from "node:child_process"
+import { expect, it } from "vitest"
+import { configurations } from "../../bench/configurations.ts"
+import { flagsOf } from "../../bench/flags.ts"
+
+it("times every configuration unless told which", () => {
+  expect(flagsOf([]).configurations).toBe(configurations)
+  const { rounds, threads, json, configurations: some } = flagsOf("--config uci,toy --rounds 3 --threads 1".split(" "))
+  expect([rounds, threads, json, some.map(({ name }) => name)]).toEqual([3, 1, false, ["uci", "toy"]])
+})
+
+it.each([
+  [["--config", "uci,moon"], 'no configuration "moon"; there is: toy, uci, mnist400'],
+  [["--rounds", "0"], '--rounds takes a whole number above 0, got "0"'],
+  [["--threads", "two"], '--threads takes a whole number above 0, got "two"'],
+  [["--threads", "1e1"], '--threads takes a whole number above 0, got "1e1"'],
+  [["--confg", "uci"], "Unknown option '--confg'"],
+  [["uci"], "Unexpected argument 'uci'"]
+])("refuses %j", (args, message) => {
+  expect(() => flagsOf(args)).toThrow(message)
+})
+
+it("ends with the error and what can be said instead", () => {
+  const { status, stdout, stderr } = spawnSync("node", ["bench/main.ts", "--rounds", "none"], { encoding: "utf8" })
+  expect([status, stdout]).toEqual([1, ""])
+  expect(stderr).toMatch(/^--rounds takes a whole number above 0, got "none"\n\nnpm run bench -- \[flags\]/)
+})
+
+it("says so where the interpreter that PYTHON names is not there", () => {
+  const env = { ...process.env, PYTHON: "/nowhere/python" }
+  const { status, stderr } = spawnSync("node", ["bench/main.ts", "--config", "toy"], { encoding: "utf8", env })
+  expect([status, stderr.split("\n")[0]]).toEqual([
+    1,
+    "PYTHON=/nowhere/python has no PyTorch: /nowhere/python bench/torch_peer.py: spawn /nowhere/python ENOENT"
+  ])
+})
