@@ -77,10 +77,12 @@ function copy(from: usize, to: usize, n: i32): void {
   for (; n > 0; n--, from += 4, to += 4) store<f32>(to, load<f32>(from))
 }
 
-/** Sets bytes, a multiple of 16, to 0. */
+/** Sets bytes, a multiple of 4, to 0. */
 export function clear(to: usize, bytes: usize): void {
   const zero = f32x4.splat(0)
-  for (const end = to + bytes; to < end; to += 16) v128.store(to, zero)
+  const end = to + bytes
+  for (; to + 16 <= end; to += 16) v128.store(to, zero)
+  for (; to < end; to += 4) store<f32>(to, 0)
 }
 
 /** The images of a group with their padding: at `to`, or where they are if they have none. */

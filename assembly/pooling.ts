@@ -30,7 +30,7 @@ export function toTap(offset: i32, dilation: i32, taps: i32, size: i32): i32 {
 /** Four elements a stride apart, and nothing behind the last read. */
 // @ts-ignore: decorator
 @inline
-function strided(at: usize, stride: usize): v128 {
+export function strided(at: usize, stride: usize): v128 {
   if (stride == 4) return v128.load(at)
   if (stride == 8) return v128.shuffle<f32>(v128.load(at), v128.load(at, 12), 0, 2, 5, 7)
   let x = v128.load32_zero(at)
@@ -39,11 +39,11 @@ function strided(at: usize, stride: usize): v128 {
   return v128.load_lane<f32>(at + 3 * stride, x, 3)
 }
 
-/** The larger of each pair: the first of equals, and a NaN before any number. */
+/** Where x is to be taken for the largest so far: not among equals, and a NaN before any number. */
 // @ts-ignore: decorator
 @inline
-function larger(best: v128, x: v128): v128 {
-  return v128.bitselect(x, best, v128.or(f32x4.gt(x, best), f32x4.ne(x, x)))
+export function isLarger(x: v128, best: v128): v128 {
+  return v128.or(f32x4.gt(x, best), f32x4.ne(x, x))
 }
 
 /** MAX is a constant where it is inlined. */
@@ -74,7 +74,8 @@ function pool(MAX: bool, at: usize, number: i32): void {
         for (let ty = fromY; ty < toY; ty++) {
           let from = x + <usize>(top + ty * g.dilationY) * width + (<usize>left << 2)
           for (let tx = 0; tx < taps; tx++, from += right) {
-            sum = MAX ? larger(sum, strided(from, stride)) : f32x4.add(sum, strided(from, stride))
+            const value = strided(from, stride)
+            sum = MAX ? v128.bitselect(value, sum, isLarger(value, sum)) : f32x4.add(sum, value)
           }
         }
         v128.store(y, MAX ? sum : f32x4.div(sum, counts))
