@@ -1,6 +1,6 @@
 /**
- * How a sum is cut: blocks of 4096 elements, in each of which element i goes to float64 lane i mod 4, the lanes added as
- * (0 + 2) + (1 + 3); then the blocks' sums in order. So its bits depend on the elements alone.
+ * How a sum is cut: blocks of 4096 elements, in each of which elements i and i + 2 of each four go to float64 lane i, the
+ * fours in order; then the lanes are added, then the blocks' sums in order. So its bits depend on the elements alone.
  *
  * A reduction writes its arguments from `rest` on, and its block function loops over `first` to `last`; `partials` has
  * room for one float64 for each block.
@@ -53,13 +53,24 @@ export function promoteHigh(x: v128): v128 {
   return f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3))
 }
 
-/** Puts a block's sum, of lanes 0 and 1 and of lanes 2 and 3, where it belongs. */
+/** Lanes 0 and 2, and 1 and 3, added in float64. */
 // @ts-ignore: decorator
 @inline
-export function finish(args: usize, block: i32, low: v128, high: v128): void {
-  const sum = f64x2.add(low, high)
-  const partial = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
-  store<f64>(load<usize>(args) + (<usize>block << 3), partial)
+export function pairs(x: v128): v128 {
+  return f64x2.add(f64x2.promote_low_f32x4(x), promoteHigh(x))
+}
+
+// @ts-ignore: decorator
+@inline
+export function addLanes(sum: v128): f64 {
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
+}
+
+/** Puts a block's sum where it belongs. */
+// @ts-ignore: decorator
+@inline
+export function finish(args: usize, block: i32, sum: v128): void {
+  store<f64>(load<usize>(args) + (<usize>block << 3), addLanes(sum))
 }
 
 /** Runs a reduction's blocks and adds their sums. `cost` is about how many nanoseconds an element takes. */

@@ -5,7 +5,7 @@
  * With z = (target - output) / scale an element's -log p is tail(z) + logScale + a constant. There is a logScale for each
  * target ([T]) or for each element: in vectors of four the first repeats after T vectors, the second after all of them.
  */
-import { lanes, promoteHigh } from "./blocks"
+import { addLanes, lanes, pairs, promoteHigh } from "./blocks"
 import { constant, HALF, ONE } from "./constant"
 import { exp } from "./exponential"
 import { log1p } from "./logarithm"
@@ -80,19 +80,16 @@ function nll(
   const dfs = f32x4.splat(df)
   const all = i32x4.splat(n)
   let index = lanes(0)
-  let low = f64x2.splat(0)
-  let high = f64x2.splat(0)
+  let sum = f64x2.splat(0)
   for (let at: usize = 0, k: usize = 0, end = <usize>n << 2; at < end; at += 16, k = k + 16 == turn ? 0 : k + 16) {
     const weight = weightsAt(ws, at)
     const z = times(f32x4.sub(v128.load(target + at), v128.load(output + at)), v128.load(tmp + turn + k))
     const a = weighted(tail(kind, z, dfs), weight, index, all)
     const b = weighted(v128.load(tmp + k), weight, index, all)
-    low = f64x2.add(low, f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b)))
-    high = f64x2.add(high, f64x2.add(promoteHigh(a), promoteHigh(b)))
+    sum = f64x2.add(sum, f64x2.add(pairs(a), pairs(b)))
     index = i32x4.add(index, i32x4.splat(4))
   }
-  const sum = f64x2.add(low, high)
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
+  return addLanes(sum)
 }
 
 /** Adds four terms to the sums of their place among the vectors that repeat. */

@@ -5,7 +5,7 @@
  * (expm1MinusX(2 t) + d^2) / 2, in float32: never negative, and 0 where q = p. A parameter of p has a step of 1, or of 0
  * where one number serves every element: then a vector of it stands in the arguments, and a mask of 0 keeps the place there.
  */
-import { finish, first, last, promoteHigh, real, reduce, reduction, rest } from "./blocks"
+import { finish, first, last, pairs, real, reduce, reduction, rest } from "./blocks"
 import { exp, expm1 } from "./exponential"
 import { expm1MinusX } from "./expm1MinusX"
 
@@ -24,31 +24,35 @@ function term(kind: i32, mean: v128, logStd: v128, priorMean: v128, priorLogStd:
   return f32x4.add(kind == DIVERGENCE ? expm1MinusX(t2) : expm1(t2), f32x4.mul(d, d))
 }
 
-/** `shared` says that one logStd of p serves every element, so that its precision is made once. */
+/** The terms of elements i to i + 3. `shared` says that one logStd of p serves every element, with its precision. */
+// @ts-ignore: decorator
+@inline
+function termsAt(kind: i32, shared: bool, args: usize, i: i32, sharedLogStd: v128, sharedPrecision: v128): v128 {
+  const more = rest(args)
+  const at = <usize>i << 2
+  const priorLogStd = shared ? sharedLogStd : v128.load(load<usize>(more, 12) + at)
+  const precision = shared ? sharedPrecision : exp(f32x4.neg(priorLogStd))
+  const priorMean = v128.load(load<usize>(more, 8) + (at & load<usize>(more, 16)))
+  return term(kind, v128.load(load<usize>(more) + at), v128.load(load<usize>(more, 4) + at), priorMean, priorLogStd, precision)
+}
+
 // @ts-ignore: decorator
 @inline
 function terms(kind: i32, shared: bool, args: usize, block: i32): void {
-  const more = rest(args)
-  const mean = load<usize>(more)
-  const logStd = load<usize>(more, 4)
-  const priorMean = load<usize>(more, 8)
-  const priorLogStd = load<usize>(more, 12)
-  const meanMask = load<usize>(more, 16)
+  const logStd = v128.load(load<usize>(rest(args), 12))
+  const precision = exp(f32x4.neg(logStd))
   const end = last(args, block)
-  const sharedLogStd = v128.load(priorLogStd)
-  const sharedPrecision = exp(f32x4.neg(sharedLogStd))
-  let low = f64x2.splat(0)
-  let high = f64x2.splat(0)
-  for (let i = first(block); i < end; i += 4) {
-    const at = <usize>i << 2
-    const l = shared ? sharedLogStd : v128.load(priorLogStd + at)
-    const precision = shared ? sharedPrecision : exp(f32x4.neg(l))
-    const m = v128.load(priorMean + (at & meanMask))
-    const v = real(term(kind, v128.load(mean + at), v128.load(logStd + at), m, l, precision), i, end)
-    low = f64x2.add(low, f64x2.promote_low_f32x4(v))
-    high = f64x2.add(high, promoteHigh(v))
+  let sum = f64x2.splat(0)
+  let i = first(block)
+  for (; i + 8 <= end; i += 8) {
+    const v = termsAt(kind, shared, args, i, logStd, precision)
+    const w = termsAt(kind, shared, args, i + 4, logStd, precision)
+    sum = f64x2.add(f64x2.add(sum, pairs(v)), pairs(w))
   }
-  finish(args, block, low, high)
+  for (; i < end; i += 4) {
+    sum = f64x2.add(sum, pairs(real(termsAt(kind, shared, args, i, logStd, precision), i, end)))
+  }
+  finish(args, block, sum)
 }
 
 // @ts-ignore: decorator

@@ -1,17 +1,14 @@
 /** Sums over all elements of a tensor. Products are exact, as they are made in float64. */
-import { finish, first, last, promoteHigh, real, reduce, reduction, rest } from "./blocks"
+import { finish, first, last, pairs, promoteHigh, real, reduce, reduction, rest } from "./blocks"
 
 function sumBlock(args: usize, block: i32): void {
   const x = load<usize>(rest(args))
   const end = last(args, block)
-  let low = f64x2.splat(0)
-  let high = f64x2.splat(0)
-  for (let i = first(block); i < end; i += 4) {
-    const v = real(v128.load(x + (<usize>i << 2)), i, end)
-    low = f64x2.add(low, f64x2.promote_low_f32x4(v))
-    high = f64x2.add(high, promoteHigh(v))
-  }
-  finish(args, block, low, high)
+  let sum = f64x2.splat(0)
+  let i = first(block)
+  for (; i + 4 <= end; i += 4) sum = f64x2.add(sum, pairs(v128.load(x + (<usize>i << 2))))
+  if (i < end) sum = f64x2.add(sum, pairs(real(v128.load(x + (<usize>i << 2)), i, end)))
+  finish(args, block, sum)
 }
 
 /** The sum of n elements. */
@@ -20,19 +17,28 @@ export function sum(x: usize, n: i32, partials: usize): f64 {
   return reduce(sumBlock.index, partials, n, 0.2)
 }
 
+/** The sums of lanes 0 and 2, and of lanes 1 and 3, of the products. */
+// @ts-ignore: decorator
+@inline
+function products(x: v128, y: v128): v128 {
+  const low = f64x2.mul(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y))
+  return f64x2.add(low, f64x2.mul(promoteHigh(x), promoteHigh(y)))
+}
+
 function dotBlock(args: usize, block: i32): void {
   const x = load<usize>(rest(args))
   const y = load<usize>(rest(args), 4)
   const end = last(args, block)
-  let low = f64x2.splat(0)
-  let high = f64x2.splat(0)
-  for (let i = first(block); i < end; i += 4) {
-    const v = real(v128.load(x + (<usize>i << 2)), i, end)
-    const w = real(v128.load(y + (<usize>i << 2)), i, end)
-    low = f64x2.add(low, f64x2.mul(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(w)))
-    high = f64x2.add(high, f64x2.mul(promoteHigh(v), promoteHigh(w)))
+  let sum = f64x2.splat(0)
+  let i = first(block)
+  for (; i + 4 <= end; i += 4) {
+    sum = f64x2.add(sum, products(v128.load(x + (<usize>i << 2)), v128.load(y + (<usize>i << 2))))
   }
-  finish(args, block, low, high)
+  if (i < end) {
+    const v = real(v128.load(x + (<usize>i << 2)), i, end)
+    sum = f64x2.add(sum, products(v, real(v128.load(y + (<usize>i << 2)), i, end)))
+  }
+  finish(args, block, sum)
 }
 
 /** The sum of n products. */
@@ -47,7 +53,12 @@ function infiniteBlock(args: usize, block: i32): void {
   const x = load<usize>(rest(args))
   const end = last(args, block)
   let zero = f32x4.splat(0)
-  for (let i = first(block); i < end; i += 4) {
+  let i = first(block)
+  for (; i + 4 <= end; i += 4) {
+    const v = v128.load(x + (<usize>i << 2))
+    zero = f32x4.add(zero, f32x4.sub(v, v))
+  }
+  if (i < end) {
     const v = real(v128.load(x + (<usize>i << 2)), i, end)
     zero = f32x4.add(zero, f32x4.sub(v, v))
   }

@@ -1,6 +1,6 @@
 /**
  * What the likelihoods of independent targets share: elements i = row T + target in vectors of four, the weights of their
- * rows beside them, sums in float64 with element i in lane i mod 4. Batches are small, so all of it is one thread's work.
+ * rows beside them, sums in float64. Batches are small, so all of it is one thread's work.
  */
 
 const ONES: usize = memory.data<f32>([1, 1, 1, 1])

@@ -16,6 +16,9 @@ export interface Operations {
   readonly opNormal: Constant
   readonly opSigns: Constant
   readonly opDropoutNoise: Constant
+  readonly opMixtureGrad: Constant
+  readonly opLaplaceGrad: Constant
+  readonly opStudentTGrad: Constant
   readonly opExp: Constant
   readonly opExpm1: Constant
   readonly opLog: Constant
@@ -259,5 +262,18 @@ export interface Exports extends Operations {
     C: number,
     out: number,
     tmp: number
+  ): number
+
+  /** Log densities: c1, c2 and peak are logarithms of densities at the mean, the first two of the weighted parts. */
+  mixtureLogDensity(x: number, n: number, std1: number, std2: number, c1: number, c2: number, partials: number): number
+  laplaceLogDensity(x: number, n: number, mean: number, scale: number, peak: number, partials: number): number
+  studentTLogDensity(
+    x: number,
+    n: number,
+    mean: number,
+    scale: number,
+    df: number,
+    peak: number,
+    partials: number
   ): number
 }
