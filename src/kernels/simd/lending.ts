@@ -31,7 +31,8 @@ const pooled = Effect.fnUntraced(function* (host: WorkerHost, threads: number) {
   const open = Effect.uninterruptible(
     Effect.tryPromise({
       try: () => openPool(host, { threads }),
-      catch: (cause) => new EngineError({ where: "the SIMD engine", problem: `a worker cannot be started (${cause})` })
+      catch: (cause) =>
+        new EngineError({ where: "the SIMD engine", problem: `a worker cannot be started (${String(cause)})` })
     })
   )
   const close = (pool: Pool) => Effect.promise(() => pool.close())

@@ -56,7 +56,7 @@ export const openPool = async (host: WorkerHost, options: PoolOptions): Promise<
   const started = await Promise.allSettled(starting)
   const close = async () => {
     exports.stopWorkers(pool)
-    await Promise.all(started.map((worker) => (worker.status === "fulfilled" ? worker.value() : undefined)))
+    await Promise.all(started.flatMap((worker) => (worker.status === "fulfilled" ? [worker.value()] : [])))
   }
   const refused = started.find((worker) => worker.status === "rejected")
   if (refused !== undefined) {

@@ -6,7 +6,7 @@
  */
 
 /** What a worker is told. */
-export interface WorkerTask {
+interface WorkerTask {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
   /** The record of the pool, and the buffers of this thread's programs. */
@@ -41,7 +41,8 @@ self.onmessage = ({ data: { module, memory, pool, buffers } }) => {
 
 interface NodeWorker {
   postMessage(task: WorkerTask): void
-  once(event: "message" | "error" | "exit", listener: (value: unknown) => void): void
+  once(event: "message" | "error", listener: (value: unknown) => void): void
+  once(event: "exit", listener: (code: number) => void): void
   unref(): void
   terminate(): Promise<number>
 }

@@ -146,7 +146,6 @@ export type Harness = ReturnType<typeof harnessOf>
 
 /** The harness of most tests: on one thread, all of a file's tests in one memory. */
 export const {
-  memory,
   exports,
   reset,
   allocate,
