@@ -7,13 +7,19 @@ import { outSize, type Window } from "../Window.ts"
 import { rounded } from "./rounded.ts"
 import { axesOfImages, taps } from "./taps.ts"
 
-const plan = (window: Window, shape: Shape.Shape) => {
+/** The sizes of one pooling. */
+export const sizes = (window: Window, shape: Shape.Shape) => {
   const { rows, channels, size, area } = axesOfImages("pooling, input", shape)
   const out = outSize("pooling", window, size)
+  return { rows, channels, size, area, out, shape: [rows, channels, ...out] }
+}
+
+const plan = (window: Window, shape: Shape.Shape) => {
+  const all = sizes(window, shape)
+  const { rows, channels, size, out } = all
   return {
-    shape: [rows, channels, ...out],
+    ...all,
     images: rows * channels,
-    area,
     width: size[1],
     outArea: out[0] * out[1],
     outWidth: out[1],

@@ -15,6 +15,7 @@ import * as likelihood from "./likelihood.ts"
 import * as moments from "./moments.ts"
 import * as normal from "./normal.ts"
 import * as normalKl from "./normalKl.ts"
+import * as pooling from "./pooling.ts"
 import * as random from "./random.ts"
 import * as reductions from "./reductions.ts"
 
@@ -28,6 +29,7 @@ export const simd: Kernels = {
   ...random,
   ...affine,
   ...convolution,
+  ...pooling,
   ...reductions,
   ...normal,
   ...normalKl,

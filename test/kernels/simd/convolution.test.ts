@@ -1,6 +1,6 @@
 // Convolutions: bit for bit the plain float32 loops where sums are not cut, and near the reference engine where they are.
 import { Key, Tensor } from "effect-bayes"
-import { type Convolution, outSize, reference } from "effect-bayes/kernels"
+import { type Convolution, kernels, outSize, reference } from "effect-bayes/kernels"
 import fc from "fast-check"
 import { beforeEach, describe, expect, it } from "vitest"
 import { type Axis, axis, geometryOf } from "../geometries.ts"
@@ -137,6 +137,12 @@ describe("conv2d and its gradient", () => {
         const all = operands(given, seed)
         const [actual, expected] = [run(given, all), loops(given, all)]
         for (const name of ["y", "biased", "dw", "dx"] as const) assertSame(name, actual[name], expected[name])
+        const engine = kernels("float32")
+        const { x, w, bias, dy } = all
+        assertSame("the engine's y", values(engine.conv2d(x, w, bias, given.geometry)), actual.biased)
+        assertSame("the engine's dW", values(engine.conv2dWeightGrad(x, dy, given.geometry)), actual.dw)
+        assertSame("the engine's db", values(engine.conv2dBiasGrad(dy)), actual.db)
+        assertSame("the engine's dx", values(engine.conv2dInputGrad(dy, w, x.shape, given.geometry)), actual.dx)
         // Two float64 sums in different orders, which differ by far less than float32 can tell, but may round apart.
         const db = Tensor.toFloat64Array(reference.conv2dBiasGrad(all.dy))
         for (const [o, sum] of actual.db.entries())

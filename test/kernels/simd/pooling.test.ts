@@ -1,6 +1,6 @@
 // Poolings against the reference engine: the largest elements exactly, sums within the error of float32 sums.
 import { Key, Tensor } from "effect-bayes"
-import { outSize, reference, type Window } from "effect-bayes/kernels"
+import { kernels, outSize, reference, type Window } from "effect-bayes/kernels"
 import fc from "fast-check"
 import { beforeEach, expect, it } from "vitest"
 import { type Axis, axis, geometryOf } from "../geometries.ts"
@@ -75,7 +75,10 @@ it("pools as the reference does, in any geometry", () => {
         reference.pool2d("average", double(x), window),
         reference.pool2d("average", absolute(x), window)
       )
+      const engine = kernels("float32")
       for (const pool of ["max", "average"] as const) {
+        expect(values(engine.pool2d(pool, x, window))).toEqual(actual[pool].y)
+        expect(values(engine.pool2dVjp(pool, x, dy, window))).toEqual(actual[pool].dx)
         const vjp = (d: Tensor.Tensor) => reference.pool2dVjp(pool, double(x), d, window)
         near(actual[pool].dx, vjp(double(dy)), vjp(absolute(dy)))
       }

@@ -58,8 +58,9 @@ const TARGETS = [
 const [logits, labels, classWeights] = [normal(B, C), whole(C, B, 1), Array.from({ length: C }, (_, i) => 1 / (i + 1))]
 
 const convolution = { kernel: [3, 3], stride: [1, 2], padding: [1, 0], dilation: [1, 1], groups: 2 } as const
-const images = normal(9, 4, 13, 12)
-const filters = normal(6, 2, 3, 3)
+/** Several blocks of each product, and of a pooling. */
+const images = normal(100, 8, 21, 20)
+const filters = normal(24, 4, 3, 3)
 const convolved = reference.conv2d(images, filters, undefined, convolution)
 const dConvolved = normal(...convolved.shape)
 const pooling = { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1] } as const
@@ -91,7 +92,7 @@ const calls: Readonly<Record<Name, (k: Kernels) => unknown>> = {
   affineWeightGrad: (k) => maps.map(({ x, dy }) => k.affineWeightGrad(x, dy)),
   affineBiasGrad: (k) => maps.map(({ dy }) => k.affineBiasGrad(dy)),
   affineInputGrad: (k) => maps.map(({ dy, weight }) => k.affineInputGrad(dy, weight)),
-  conv2d: (k) => k.conv2d(images, filters, normal(6), convolution),
+  conv2d: (k) => k.conv2d(images, filters, normal(24), convolution),
   conv2dWeightGrad: (k) => k.conv2dWeightGrad(images, dConvolved, convolution),
   conv2dBiasGrad: (k) => k.conv2dBiasGrad(dConvolved),
   conv2dInputGrad: (k) => k.conv2dInputGrad(dConvolved, filters, images.shape, convolution),
@@ -114,7 +115,7 @@ const calls: Readonly<Record<Name, (k: Kernels) => unknown>> = {
   laplaceKlGrad: (k) => k.laplaceKlGrad(q, LAPLACE),
   momentsSample: (k) => k.momentsSample(x, variance, z),
   momentsSampleVjp: (k) => k.momentsSampleVjp(variance, y, z),
-  scaleChannels: (k) => k.scaleChannels(images, normal(9, 4), "first"),
+  scaleChannels: (k) => k.scaleChannels(images, normal(100, 8), "first"),
   elementwise: (k) => FUNCTIONS.map((f) => k.elementwise(f, x)),
   elementwiseVjp: (k) => FUNCTIONS.map((f) => k.elementwiseVjp(f, x, reference.elementwise(f, x), y)),
   targetNll: (k) => TARGETS.map(([density, target]) => k.targetNll(density, output, target, weights)),
