@@ -5,7 +5,7 @@
  * their digits and nothing overflows.
  */
 import { ONE, SIGN, TINY, TWO, constant } from "./constant"
-import { exp, expm1Within } from "./exponential"
+import { exp, expm1OfUnsigned } from "./exponential"
 import { log1pOfFinite } from "./logarithm"
 
 /** e^-|x|. */
@@ -43,12 +43,11 @@ export function softplus(x: v128): v128 {
 /** tanh of twice of it is 1. */
 const TANH_MOST: usize = memory.data<f32>([20])
 
-/** Hyperbolic tangent: t / (t + 2) with t = e^2|x| - 1, and the sign of x; near 0 it is x itself, -0 too. */
+/** Hyperbolic tangent: t / (t + 2) with t = e^2|x| - 1, and the sign of x. */
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
   const a = f32x4.abs(x)
-  const t = expm1Within(f32x4.pmin(f32x4.add(a, a), constant(TANH_MOST)))
-  const y = f32x4.div(t, f32x4.add(t, constant(TWO)))
-  return v128.bitselect(x, v128.or(y, v128.and(x, constant(SIGN))), f32x4.lt(a, constant(TINY)))
+  const t = expm1OfUnsigned(f32x4.pmin(f32x4.add(a, a), constant(TANH_MOST)))
+  return v128.or(f32x4.div(t, f32x4.add(t, constant(TWO))), v128.and(x, constant(SIGN)))
 }

@@ -38,6 +38,15 @@ describe.each(subjects)("$operation", ({ operation, f, bound }) => {
   })
 })
 
+// exp and expm1 have a shorter way for blocks without large numbers.
+it.each(["opExp", "opExpm1"] as const)("%s gives the same bits whatever else is in the block", (operation) => {
+  const isNaNAt = (i: number) => i % 500 === 0
+  const moderate = sweep.filter((x) => Math.abs(x) <= 87)
+  const alone = operate(operation, { a: moderate })
+  const among = operate(operation, { a: moderate.map((x, i) => (isNaNAt(i) ? Number.NaN : x)) })
+  expect(among).toEqual(alone.map((y, i) => (isNaNAt(i) ? Number.NaN : y)))
+})
+
 const inf = Number.POSITIVE_INFINITY
 const nan = Number.NaN
 
