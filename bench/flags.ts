@@ -6,18 +6,29 @@ import { parseArgs } from "node:util"
 import { type Configuration, configurations } from "./configurations.ts"
 
 export interface Flags {
+  /** To be timed against PyTorch; none where other parts alone were asked for. */
   readonly configurations: ReadonlyArray<Configuration>
+  readonly kernels: boolean
+  readonly scaling: boolean
+  readonly memory: boolean
   readonly rounds: number
   readonly threads: number
   readonly json: boolean
+  /** The file of lines to write the document from, in place of measuring. */
+  readonly write?: string
   readonly help: boolean
 }
 
 export const USAGE = `npm run bench -- [flags]
   --config a,b   these configurations alone: ${configurations.map(({ name }) => name).join(", ")}
+  --kernels      figures of single kernels, in place of configurations
+  --scaling      cost of a step against width, batch and threads, in place of configurations
+  --memory       peak memory of training mnist1200, in place of configurations
+  --all          configurations and all of these
   --rounds N     turns that each side takes, default 12
   --threads N    threads of each side at most, default one for each core
   --json         one object a line
+  --write FILE   no measuring: docs/PERFORMANCE.md from the lines that --all --json printed
 PYTHON names an interpreter that has PyTorch; without it python3 is tried, and without PyTorch ours is timed alone.
 `
 
@@ -40,9 +51,14 @@ const named = (text: string): ReadonlyArray<Configuration> =>
 
 const OPTIONS = {
   config: { type: "string" },
+  kernels: { type: "boolean", default: false },
+  scaling: { type: "boolean", default: false },
+  memory: { type: "boolean", default: false },
+  all: { type: "boolean", default: false },
   rounds: { type: "string", default: "12" },
   threads: { type: "string", default: String(availableParallelism()) },
   json: { type: "boolean", default: false },
+  write: { type: "string" },
   help: { type: "boolean", default: false }
 } as const
 
@@ -56,11 +72,19 @@ const parsed = (args: ReadonlyArray<string>) => {
 
 /** **Errors**: `FlagError`. */
 export const flagsOf = (args: ReadonlyArray<string>): Flags => {
-  const { config, rounds, threads, ...rest } = parsed(args)
+  const { config, rounds, threads, all, json, write, help, ...parts } = parsed(args)
+  const measures = [config !== undefined, all, json, ...Object.values(parts)].includes(true)
+  if (write !== undefined && measures) throw new FlagError("--write FILE goes alone: it measures nothing")
+  const configured = all || !(parts.kernels || parts.scaling || parts.memory)
   return {
-    ...rest,
-    configurations: config === undefined ? configurations : named(config),
+    configurations: config !== undefined ? named(config) : configured ? configurations : [],
+    kernels: all || parts.kernels,
+    scaling: all || parts.scaling,
+    memory: all || parts.memory,
     rounds: whole("rounds", rounds),
-    threads: whole("threads", threads)
+    threads: whole("threads", threads),
+    json,
+    help,
+    ...(write === undefined ? {} : { write })
   }
 }

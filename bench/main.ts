@@ -1,9 +1,17 @@
 // Times this library against PyTorch on this machine: npm run bench -- [flags], which --help lists.
+import { readFileSync, writeFileSync } from "node:fs"
 import { timed } from "./duel.ts"
 import { FlagError, type Flags, flagsOf, USAGE } from "./flags.ts"
+import { kernelFigures } from "./kernels.ts"
+import { linesOf, type Measured } from "./lines.ts"
 import { machine } from "./machine.ts"
+import { memoryOf } from "./memory.ts"
 import { type Peer, PeerError, startPeer } from "./peer.ts"
-import { aligned, cells, HEAD } from "./table.ts"
+import { report } from "./report.ts"
+import { scalingPoints } from "./scaling.ts"
+import { aligned, tablesOf } from "./table.ts"
+
+const DOCUMENT = "docs/PERFORMANCE.md"
 
 /** How PyTorch is started, and its version, if it is to be had. An interpreter that was named must have it. */
 const findPeer = async (): Promise<{ readonly version: string; readonly start: () => Promise<Peer> } | undefined> => {
@@ -21,24 +29,39 @@ const findPeer = async (): Promise<{ readonly version: string; readonly start: (
   }
 }
 
+/** Measures what the flags ask for, one thing after the other. */
+async function* measured(flags: Flags, start: (() => Promise<Peer>) | undefined): AsyncGenerator<Measured> {
+  const { rounds, threads } = flags
+  if (flags.memory) yield await memoryOf(threads, start)
+  for (const configuration of flags.configurations) {
+    console.error(`timing ${configuration.name}`)
+    yield await timed(configuration, { rounds, threads, ...(start === undefined ? {} : { start }) })
+  }
+  if (flags.kernels) yield* kernelFigures()
+  if (flags.scaling) yield* await scalingPoints(threads)
+}
+
 const run = async (flags: Flags): Promise<void> => {
   const peer = await findPeer()
   const about = machine(peer?.version)
   if (!flags.json) console.log(`${Object.values(about).join(", ")}\n`)
-  const table: Array<ReadonlyArray<string>> = [HEAD]
-  for (const configuration of flags.configurations) {
-    const { rounds, threads } = flags
-    const row = await timed(configuration, { rounds, threads, ...(peer === undefined ? {} : { start: peer.start }) })
-    if (flags.json) console.log(JSON.stringify({ ...row, machine: about }))
-    else console.error(cells(row).join("  "))
-    table.push(cells(row))
+  const all: Array<Measured> = []
+  for await (const one of measured(flags, peer?.start)) {
+    if (flags.json) console.log(JSON.stringify({ ...one, machine: about }))
+    all.push(one)
   }
-  if (!flags.json) console.log(aligned(table).join("\n"))
+  if (!flags.json) console.log(tablesOf(all).map(aligned).join("\n\n"))
+}
+
+const write = (file: string): void => {
+  writeFileSync(DOCUMENT, report(linesOf(readFileSync(file, "utf8"))))
+  console.log(`written: ${DOCUMENT}`)
 }
 
 try {
   const flags = flagsOf(process.argv.slice(2))
   if (flags.help) console.log(USAGE)
+  else if (flags.write !== undefined) write(flags.write)
   else await run(flags)
 } catch (error) {
   console.error(error instanceof FlagError ? `${error.message}\n\n${USAGE}` : error)

@@ -14,7 +14,7 @@ export interface Variant {
 export type Timed = "step" | "predict"
 
 type Request =
-  | { readonly do: "hello" }
+  | { readonly do: "hello" | "peak" }
   | ({ readonly do: "prepare"; readonly configuration: Configuration } & Variant)
   | { readonly do: Timed; readonly count: number }
 
@@ -25,6 +25,7 @@ interface Answer {
   readonly modes?: ReadonlyArray<string>
   readonly parameters?: number
   readonly milliseconds?: ReadonlyArray<number>
+  readonly megabytes?: number
 }
 
 /** What PyTorch says that it cannot do. */
@@ -38,6 +39,8 @@ export interface Peer {
   prepare(configuration: Configuration, variant: Variant): Promise<number>
   /** The milliseconds of so many steps or predictions of what was prepared. */
   time(what: Timed, count: number): Promise<ReadonlyArray<number>>
+  /** The most memory that it had, in MB. */
+  peak(): Promise<number>
   close(): void
 }
 
@@ -78,6 +81,7 @@ export const startPeer = async (python: string): Promise<Peer> => {
       return parameters
     },
     time: async (what, count) => (await ask({ do: what, count })).milliseconds ?? [],
+    peak: async () => (await ask({ do: "peak" })).megabytes ?? Number.NaN,
     close: () => {
       child.stdin.end()
     }

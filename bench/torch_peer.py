@@ -3,7 +3,8 @@
 
 Reads requests from standard input and answers each with one line of JSON, so that both sides can take turns in one
 run: {"do": "hello"}, {"do": "prepare", "configuration": ..., "mode": ..., "threads": ...}, then {"do": "step" or
-"predict", "count": n}, which gives the milliseconds of each. What a configuration is stands in configurations.ts.
+"predict", "count": n}, which gives the milliseconds of each, and {"do": "peak"}. What a configuration is stands in
+configurations.ts.
 """
 import json
 import math
@@ -189,6 +190,13 @@ def prepare(configuration, mode, threads):
     return ready, sum(p.numel() for p in network.parameters())
 
 
+def peak():
+    """The most memory that this process had; what `resource` tells counts that of the process which started it in."""
+    with open("/proc/self/status") as status:
+        [kilobytes] = [line.split()[1] for line in status if line.startswith("VmHWM:")]
+    return round(int(kilobytes) / 1024)
+
+
 def main():
     ready = {}
     for line in sys.stdin:
@@ -200,6 +208,8 @@ def main():
             elif do == "prepare":
                 ready, parameters = prepare(request["configuration"], request["mode"], request["threads"])
                 answer = {"parameters": parameters}
+            elif do == "peak":
+                answer = {"megabytes": peak()}
             else:
                 answer = {"milliseconds": ready[do](request["count"])}
         except Exception as error:  # A mode that this PyTorch lacks is told, not fatal.

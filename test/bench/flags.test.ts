@@ -4,10 +4,23 @@ import { expect, it } from "vitest"
 import { configurations } from "../../bench/configurations.ts"
 import { flagsOf } from "../../bench/flags.ts"
 
-it("times every configuration unless told which", () => {
-  expect(flagsOf([]).configurations).toBe(configurations)
-  const { rounds, threads, json, configurations: some } = flagsOf("--config uci,toy --rounds 3 --threads 1".split(" "))
-  expect([rounds, threads, json, some.map(({ name }) => name)]).toEqual([3, 1, false, ["uci", "toy"]])
+const parts = (...args: ReadonlyArray<string>) => {
+  const { configurations: some, kernels, scaling, memory } = flagsOf(args)
+  return [some.map(({ name }) => name).join(), kernels, scaling, memory]
+}
+const everyName = configurations.map(({ name }) => name).join()
+
+it("times every configuration unless told what", () => {
+  expect(parts()).toEqual([everyName, false, false, false])
+  expect(parts("--config", "uci,toy")).toEqual(["uci,toy", false, false, false])
+  expect(parts("--kernels", "--memory")).toEqual(["", true, false, true])
+  expect(parts("--scaling", "--config", "toy")).toEqual(["toy", false, true, false])
+  expect(parts("--all")).toEqual([everyName, true, true, true])
+})
+
+it("reads numbers and files", () => {
+  const { rounds, threads, json } = flagsOf("--rounds 3 --threads 1 --json".split(" "))
+  expect([rounds, threads, json, flagsOf(["--write", "a.jsonl"]).write]).toEqual([3, 1, true, "a.jsonl"])
 })
 
 it.each([
@@ -15,6 +28,7 @@ it.each([
   [["--rounds", "0"], '--rounds takes a whole number above 0, got "0"'],
   [["--threads", "two"], '--threads takes a whole number above 0, got "two"'],
   [["--threads", "1e1"], '--threads takes a whole number above 0, got "1e1"'],
+  [["--write", "a.jsonl", "--all"], "--write FILE goes alone"],
   [["--confg", "uci"], "Unknown option '--confg'"],
   [["uci"], "Unexpected argument 'uci'"]
 ])("refuses %j", (args, message) => {

@@ -1,0 +1,61 @@
+/**
+ * docs/PERFORMANCE.md from the lines of `--json`: no number in it is typed by hand.
+ */
+import { about, configurations, PREDICTED_ROWS } from "./configurations.ts"
+import { isKernel, isMemory, isRow, isScaling, type Line } from "./lines.ts"
+import type { Machine } from "./machine.ts"
+import { PROBE } from "./probe.ts"
+import { markdown, tablesOf } from "./table.ts"
+
+const machineText = ({ cpu, cores, memory_gb, system, node, library, engine, peer }: Machine): string =>
+  `${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}, ${memory_gb} GB, ${system}. Node ${node}, ` +
+  `effect-bayes ${library} (engine "${engine}")${peer === null ? "" : `, PyTorch ${peer}`}.`
+
+const section = (title: string, text: string, lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
+  lines.length === 0 ? [] : [`## ${title}`, text, ...tablesOf(lines).map(markdown)]
+
+const named = (rows: ReadonlyArray<Line>): string =>
+  configurations
+    .filter(({ name }) => rows.filter(isRow).some(({ config }) => config === name))
+    .map((one) => `- **${one.name}**: ${about(one)}`)
+    .join("\n")
+
+/** The document. Throws where there is nothing to report. */
+export const report = (lines: ReadonlyArray<Line>): string => {
+  const machines = [...new Set(lines.map(({ machine }) => machineText(machine)))]
+  if (machines.length === 0) throw new Error("no line of --json to report")
+  const rows = lines.filter(isRow)
+  const parts = [
+    "# Performance",
+    "Written by `npm run bench -- --write FILE` from the lines of `npm run bench -- --all --json`, which measure this " +
+      "library and PyTorch in turns in one run, each with the mode and the threads that a short trial found best. " +
+      "A ratio is PyTorch's median over ours: above 1 we are faster. The peer is `bench/torch_peer.py`.",
+    machines.join("\n\n"),
+    ...section(
+      "Against PyTorch",
+      `A training step (forward, KL, backward, Adam; one batch) and a draw of the weights with the outputs of ` +
+        `${PREDICTED_ROWS.toLocaleString("en")} rows under it. Networks are fully connected with relu between the ` +
+        `layers, unless said otherwise:\n\n${named(rows)}\n\n` +
+        `Machines change their speed under a benchmark: the probe is the product ${PROBE} on one thread, before and ` +
+        "after. In the last table each of PyTorch's modes stands as a short trial saw it, on its better number of " +
+        'threads; "compiled" is `torch.compile` of the loss, "fused" is `Adam(fused=True)`.',
+      rows
+    ),
+    ...section(
+      "Kernels",
+      "Each on one thread, the least time of many. Products count a multiplication and an addition as two operations.",
+      lines.filter(isKernel)
+    ),
+    ...section(
+      "Scaling",
+      "A training step of 784 inputs, two hidden layers of a width, and 10 classes.",
+      lines.filter(isScaling)
+    ),
+    ...section(
+      "Memory",
+      "The most memory that a process had which trained on synthetic batches.",
+      lines.filter(isMemory)
+    )
+  ]
+  return `${parts.join("\n\n")}\n`
+}
