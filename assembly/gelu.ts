@@ -13,7 +13,7 @@ const FAR: usize = memory.data<f32>([15])
 /** The leading 12 bits of a fraction, sign and exponent. */
 const HEAD: usize = memory.data<u32>([0xfffff000])
 const MINUS_HALF: usize = memory.data<f32>([-0.5])
-const INVERSE_SQRT_2PI: usize = memory.data<f32>([0.39894228])
+export const INVERSE_SQRT_2PI: usize = memory.data<f32>([0.39894228])
 
 /**
  * e^(-a^2/2) for a from 0 to 15. a^2 rounded would leave an error of a hundred ulp: what is lost is found by squaring
@@ -21,7 +21,7 @@ const INVERSE_SQRT_2PI: usize = memory.data<f32>([0.39894228])
  */
 // @ts-ignore: decorator
 @inline
-function gaussian(a: v128): v128 {
+export function gaussian(a: v128): v128 {
   const square = f32x4.mul(a, a)
   const head = v128.and(a, constant(HEAD))
   const rest = f32x4.mul(f32x4.sub(a, head), f32x4.add(a, head))
@@ -51,7 +51,7 @@ function step(sum: v128, p: v128, c: usize): v128 {
 /** T(a) = e^(a^2/2) Phi(-a) for a from 0 to 15. */
 // @ts-ignore: decorator
 @inline
-function scaledTail(a: v128): v128 {
+export function scaledTail(a: v128): v128 {
   const d = f32x4.div(constant(ONE), f32x4.add(a, constant(SHIFT)))
   const p = f32x4.mul(a, d)
   let sum = step(constant(P9), p, P8)
@@ -69,7 +69,7 @@ function scaledTail(a: v128): v128 {
 /** |x|, but at most what is far. */
 // @ts-ignore: decorator
 @inline
-function distance(x: v128): v128 {
+export function distance(x: v128): v128 {
   return f32x4.pmin(f32x4.abs(x), constant(FAR))
 }
 

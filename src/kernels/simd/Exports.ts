@@ -17,6 +17,8 @@ export interface Operations {
   readonly opSigns: Constant
   readonly opDropoutNoise: Constant
   readonly opMixtureGrad: Constant
+  readonly opLaplaceKlMeanGrad: Constant
+  readonly opLaplaceKlLogStdGrad: Constant
   readonly opLaplaceGrad: Constant
   readonly opStudentTGrad: Constant
   readonly opExp: Constant
@@ -266,6 +268,15 @@ export interface Exports extends Operations {
 
   /** Log densities: c1, c2 and peak are logarithms of densities at the mean, the first two of the weighted parts. */
   mixtureLogDensity(x: number, n: number, std1: number, std2: number, c1: number, c2: number, partials: number): number
+  laplaceKl(
+    mean: number,
+    logStd: number,
+    n: number,
+    priorMean: number,
+    scale: number,
+    constant: number,
+    partials: number
+  ): number
   laplaceLogDensity(x: number, n: number, mean: number, scale: number, peak: number, partials: number): number
   studentTLogDensity(
     x: number,

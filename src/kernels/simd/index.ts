@@ -9,6 +9,7 @@ import { reference } from "../reference/index.ts"
 import * as affine from "./affine.ts"
 import * as arithmetic from "./arithmetic.ts"
 import * as convolution from "./convolution.ts"
+import * as density from "./density.ts"
 import * as elementwise from "./elementwise.ts"
 import * as estimators from "./estimators.ts"
 import * as likelihood from "./likelihood.ts"
@@ -36,5 +37,6 @@ export const simd: Kernels = {
   ...elementwise,
   ...estimators,
   ...likelihood,
+  ...density,
   ...moments
 }
