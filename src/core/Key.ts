@@ -116,7 +116,8 @@ export const uniformAt = (key: Key, i: number): number => {
  * @since 0.1.0
  */
 export const permutation = (key: Key, n: number): Uint32Array => {
-  const order = Uint32Array.from({ length: n }, (_, i) => i)
+  const order = new Uint32Array(n)
+  for (let i = 0; i < n; i++) order[i] = i
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(uniformAt(key, i) * (i + 1))
     const kept = order[i]!
