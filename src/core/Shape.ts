@@ -31,6 +31,7 @@ export const size = (shape: Shape): number => {
 
 /** @category predicates @since 0.1.0 */
 export const equals = (a: Shape, b: Shape): boolean => {
+  if (a === b) return true
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true

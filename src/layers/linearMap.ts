@@ -51,9 +51,12 @@ export const assertWhole = (layer: string, least: number, options: Readonly<Reco
 /** The layer of a linear map; `init` draws from +-1 / sqrt(fan-in), PyTorch's default for weights and biases. */
 export const linearMap = (map: LinearMap): Layer<Weights, Empty> => {
   const { name, dtype } = map
+  // Frozen, so that tensors of these shapes share them.
+  const weightShape = Object.freeze([...map.weight])
+  const biasShape = Object.freeze([map.weight[0]!])
   const shapesIn = (precision: DType): Tree.Shapes<Weights> => {
-    const weight = { shape: map.weight, dtype: precision }
-    return map.bias ? { weight, bias: { shape: [map.weight[0]!], dtype: precision } } : { weight }
+    const weight = { shape: weightShape, dtype: precision }
+    return map.bias ? { weight, bias: { shape: biasShape, dtype: precision } } : { weight }
   }
   const shapesOf = { float32: shapesIn("float32"), float64: shapesIn("float64") }
   const where = `${name}, input without its batch axis`

@@ -34,7 +34,10 @@ export class Engine implements Home {
   private readonly imports = new Map<Tensor, SimdTensor>()
   /** Regions, beside scratch memory, that this frame's operations read. */
   readonly seen = new Set<Region>()
+  /** The one of them that was read last. */
+  private last: Region | undefined
   private readonly one: [SimdTensor | undefined] = [undefined]
+  private readonly waiting: Array<SimdTensor> = []
 
   constructor(instance: Instance) {
     this.shared = instance.shared
@@ -113,7 +116,11 @@ export class Engine implements Home {
   /** The tensor in this engine's memory, or put off there. */
   bring(t: Tensor): SimdTensor {
     if (t instanceof SimdTensor && t.home === this) {
-      if (t.region !== undefined && t.region !== this.scratch) this.seen.add(t.region)
+      const { region } = t
+      if (region !== undefined && region !== this.scratch && region !== this.last) {
+        this.seen.add(region)
+        this.last = region
+      }
       return t
     }
     const known = this.imports.get(t)
@@ -152,6 +159,21 @@ export class Engine implements Home {
     this.one[0] = t
     this.force(this.one as [SimdTensor], this.scratch)
     this.one[0] = undefined
+  }
+
+  /** What a kernel wants together is made in one run, as far as it was put off; `pointer` then finds it made. */
+  prepare(a: Tensor, b: Tensor, c?: Tensor): void {
+    const { waiting } = this
+    this.await(a)
+    this.await(b)
+    if (c !== undefined) this.await(c)
+    if (waiting.length > 1) this.force(waiting, this.scratch)
+    waiting.length = 0
+  }
+
+  private await(t: Tensor): void {
+    const own = this.bring(t)
+    if (own.pointer === 0) this.waiting.push(own)
   }
 
   /** Makes the numbers of many at once: see `Program.force`. */
@@ -197,5 +219,6 @@ export class Engine implements Home {
     this.scratch.reset()
     this.imports.clear()
     this.seen.clear()
+    this.last = undefined
   }
 }

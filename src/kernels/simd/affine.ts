@@ -19,6 +19,7 @@ export const affine = (x: Tensor, weight: Tensor, bias: Tensor | undefined): Ten
   const rows = rowsOf(x, columns)
   return run((engine) => {
     const { exports } = engine
+    engine.prepare(x, weight, bias)
     const xs = engine.pointer(x)
     const ws = engine.pointer(weight)
     const bs = bias === undefined ? 0 : engine.pointer(bias)
@@ -36,6 +37,7 @@ export const affineWeightGrad = (x: Tensor, dy: Tensor): Tensor => {
   const rows = rowsOf(x, columns)
   return run((engine) => {
     const { exports } = engine
+    engine.prepare(x, dy)
     const xs = engine.pointer(x)
     const ds = engine.pointer(dy)
     const dw = engine.tensor([outputs, columns], outputs * columns)
@@ -65,6 +67,7 @@ export const affineInputGrad = (dy: Tensor, weight: Tensor): Tensor => {
   const rows = rowsOf(dy, outputs)
   return run((engine) => {
     const { exports } = engine
+    engine.prepare(dy, weight)
     const ds = engine.pointer(dy)
     const ws = engine.pointer(weight)
     const dx = engine.tensor([...dy.shape.slice(0, -1), columns], rows * columns)
