@@ -90,13 +90,15 @@ const inBrowser: WorkerHost["start"] = (task, onDeath) =>
       resolve(async () => worker.terminate())
     }
     worker.onerror = (event) => {
+      URL.revokeObjectURL(url)
+      worker.terminate()
       reject(new Error(`a worker could not start or has failed: ${event.message}`))
       onDeath()
     }
     worker.postMessage(task)
   })
 
-/** This platform's threads, or undefined where none can share memory. */
+/** This platform's threads (Node's `hardwareConcurrency` is its `availableParallelism`), or undefined where none can share memory. */
 export const findHost = (): WorkerHost | undefined => {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1
   const node = typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:worker_threads")
