@@ -29,12 +29,6 @@ function multiply(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at
 }
 export const opMultiply: i32 = multiply.index
 
-/** a. */
-function copy(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
-  memory.copy(out, a, <usize>n << 2)
-}
-export const opCopy: i32 = copy.index
-
 /** s0 everywhere. */
 function fill(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
   const value = v128.load32_splat(s)

@@ -1,4 +1,4 @@
-/** The elementary functions as operations of a program: f(a). */
+/** The elementary functions as operations of a program: f(a). Tests hold each against float64 through its operation. */
 import { exp, expm1, expm1OfModerate, expOfModerate, isModerate, MODERATE } from "./exponential"
 import { log, log1p } from "./logarithm"
 

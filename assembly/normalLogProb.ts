@@ -2,8 +2,8 @@
  * The log density of independent normals N(mean, exp(logStd)^2) and its gradients, elementwise, in nats. a, b, c are mean,
  * logStd and x. With z = (x - mean) / std, the gradients are z / std by the mean, -z / std by x, and z^2 - 1 by logStd.
  *
- * Where both parameters are scalars, the operations ending in Scalars take x as a, and as s0 the mean, as s1 exp(-logStd),
- * as s2 logStd + log(2 pi) / 2. A single scalar becomes a buffer by opFill.
+ * Where both parameters are scalars, opNormalLogProbScalars takes x as a, and as s0 the mean, as s1 exp(-logStd), as s2
+ * logStd + log(2 pi) / 2. Elsewhere a scalar becomes a buffer by opFill.
  */
 import { constant, HALF, ONE } from "./constant"
 import { exp } from "./exponential"
@@ -58,25 +58,3 @@ function normalLogProbScalars(out: usize, a: usize, b: usize, c: usize, s: usize
   }
 }
 export const opNormalLogProbScalars: i32 = normalLogProbScalars.index
-
-/** z / std. */
-function normalLogProbMeanGradScalars(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
-  const mean = v128.load32_splat(s)
-  const precision = v128.load32_splat(s, 4)
-  for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
-    v128.store(out + i, f32x4.mul(f32x4.mul(f32x4.sub(v128.load(a + i), mean), precision), precision))
-  }
-}
-export const opNormalLogProbMeanGradScalars: i32 = normalLogProbMeanGradScalars.index
-
-/** z^2 - 1. */
-function normalLogProbLogStdGradScalars(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
-  const mean = v128.load32_splat(s)
-  const precision = v128.load32_splat(s, 4)
-  const one = constant(ONE)
-  for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
-    const z = f32x4.mul(f32x4.sub(v128.load(a + i), mean), precision)
-    v128.store(out + i, f32x4.sub(f32x4.mul(z, z), one))
-  }
-}
-export const opNormalLogProbLogStdGradScalars: i32 = normalLogProbLogStdGradScalars.index

@@ -11,7 +11,6 @@ export interface Operations {
   readonly opAxpy: Constant
   readonly opScale: Constant
   readonly opMultiply: Constant
-  readonly opCopy: Constant
   readonly opFill: Constant
   readonly opNormal: Constant
   readonly opSigns: Constant
@@ -60,8 +59,6 @@ export interface Operations {
   readonly opNormalLogProbMeanGrad: Constant
   readonly opNormalLogProbLogStdGrad: Constant
   readonly opNormalLogProbScalars: Constant
-  readonly opNormalLogProbMeanGradScalars: Constant
-  readonly opNormalLogProbLogStdGradScalars: Constant
 }
 
 /** The name of an operation. */
