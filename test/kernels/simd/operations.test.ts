@@ -9,7 +9,7 @@ import { type NormalParams, reference } from "effect-bayes/kernels"
 import { describe, expect, it } from "vitest"
 import type { OperationName } from "../../../src/kernels/simd/Exports.ts"
 import { special, worst } from "./float32.ts"
-import { operate } from "./harness.ts"
+import { floats, operate, readFloats, reset, runOperation } from "./harness.ts"
 
 const N = 20_000
 const EPSILON = 2 ** -24
@@ -200,6 +200,16 @@ describe.each([...normals, ...others])("$operation", (subject) => {
     const actual = run(extreme)
     const wrong = [...actual.keys()].filter((i) => isBeyond(expected[i]!) && Number.isFinite(actual[i]!))
     expect(wrong.map((i) => [...extreme.map((x) => x[i]), expected[i], actual[i]])).toEqual([])
+  })
+
+  it.each([0, 1, 2])("may write over its input %i", (over) => {
+    const inputs = typical(subject).map((x) => x.slice(0, 513))
+    const expected = run(inputs)
+    reset()
+    const [a, b, c] = inputs.map(floats) as [number, number, number]
+    const out = [a, b, c][over]!
+    runOperation(operation, 513, { out, a, b, c }, scalars)
+    expect(readFloats(out, 513)).toEqual(expected)
   })
 
   it.each([0, 1, 15, 16, 17, 511, 512])("gives the same bits over %i elements as one by one", (n) => {
