@@ -4,7 +4,7 @@
  */
 import { gatherPlaces } from "./gather"
 import { Geometry, geometry, padded, paddedBytes } from "./geometry"
-import { PANEL_ROW, panelColumns, panelsOf, panelStart, tileRows, tilesOf } from "./pack"
+import { PANEL_ROW, panelColumns, panelsOf, panelStart, tileRows, tilesOf } from "./layout"
 import { FROM_ROWS, FROM_ZERO, tileOf } from "./tile"
 import { runUnits, Units, waveBytes } from "./units"
 

@@ -3,7 +3,7 @@
  * to what these taps read. An element is a float32 sum over taps upwards of float32 sums over outputs upwards.
  */
 import { clear, cropped, Geometry, geometry, paddedBytes, tapOffset } from "./geometry"
-import { panelColumns, panelsOf, panelStart, tileRows, tilesOf } from "./pack"
+import { panelColumns, panelsOf, panelStart, tileRows, tilesOf } from "./layout"
 import { plain } from "./plain"
 import { FROM_ZERO, tileOf } from "./tile"
 import { runUnits, Units, waveBytes } from "./units"

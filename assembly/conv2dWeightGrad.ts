@@ -5,7 +5,7 @@
 import { gatherTaps } from "./gather"
 import { Geometry, geometry, padded, paddedBytes } from "./geometry"
 import { parallel } from "./jobs"
-import { PANEL_ROW, tileRows, tilesOf } from "./pack"
+import { PANEL_ROW, tileRows, tilesOf } from "./layout"
 import { FROM_C, FROM_ZERO, tileOf } from "./tile"
 
 @unmanaged

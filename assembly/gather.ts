@@ -1,6 +1,7 @@
 /** Panels of what a convolution reads, as tiles want them: 8 places of all taps, or 8 taps of all places. */
 import { Geometry, tapOffset } from "./geometry"
-import { PANEL_ROW, transpose } from "./pack"
+import { PANEL_ROW } from "./layout"
+import { transpose } from "./transpose"
 
 /** Four elements at offsets from `at`, in one load where they are neighbours. */
 // @ts-ignore: decorator

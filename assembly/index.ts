@@ -1,5 +1,6 @@
 /** The manifest: everything that JavaScript may call. Constants named op... are table indices of operations. */
-export { affine, affineInputGrad, affineInputGradTmp, affineTmp, affineWeightGrad, affineWeightGradTmp } from "./affine"
+export { affine, affineTmp } from "./affine"
+export { affineInputGrad, affineInputGradTmp, affineWeightGrad, affineWeightGradTmp } from "./affineGrad"
 export * from "./activations"
 export * from "./arithmetic"
 export { affineBiasGrad } from "./columns"

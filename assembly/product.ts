@@ -4,34 +4,12 @@
  * A block takes some panels of b, so many that they stay in the second-level cache, and some tiles of rows of a; each
  * tile of rows stays in the first-level cache while the block's panels pass by. n is at least 4.
  */
+import { Product } from "./arguments"
 import { parallel } from "./jobs"
-import { PANEL_ROW, panelColumns, panelsOf, panelStart, tilesOf, tileStart, transpose4 } from "./pack"
+import { PANEL_ROW, panelColumns, panelsOf, panelStart, tilesOf, tileStart } from "./layout"
+import { thinOf } from "./thin"
 import { FROM_COLUMNS, FROM_ROWS, tileOf } from "./tile"
-
-@unmanaged
-export class Product {
-  a: usize
-  /** Bytes from one tile of rows to the next, or 0 where a is the matrix itself. */
-  aTile: usize
-  aRow: usize
-  aK: usize
-  b: usize
-  /** Bytes from one panel to the next, or 0 where b is the matrix itself. */
-  bPanel: usize
-  bK: usize
-  c: usize
-  /** Bytes from one row to the next: of c, or, where c is stored as its transpose, of that. */
-  cRow: usize
-  /** Where a block may put a tile before it is stored as its transpose, or 0 where c is stored as it is. */
-  turned: usize
-  m: i32
-  n: i32
-  k: i32
-  start: i32
-  from: usize
-  panelsInBlock: i32
-  tilesInBlock: i32
-}
+import { transpose4 } from "./transpose"
 
 const args = memory.data(80, 16)
 
@@ -119,9 +97,19 @@ export function turnedBytes(m: i32, n: i32, k: i32): usize {
   return <usize>blocksOf(m, n, k) * TURNED
 }
 
+/** Products of two numbers, and results, in a block of few terms: about 50 microseconds. */
+const THIN_BLOCK: i32 = 400000
+/** Nanoseconds for one. */
+const THIN_COST: f64 = 0.12
+
 /** Computes what `nextProduct` says. */
-export function multiplyTiles(): void {
+export function multiply(): void {
   const p = nextProduct()
+  if (p.k >= 1 && p.k <= 4 && !p.turned) {
+    p.rowsInBlock = max(1, THIN_BLOCK / (p.n * p.k))
+    parallel(thinOf(p.k), args, (p.m + p.rowsInBlock - 1) / p.rowsInBlock, THIN_COST * <f64>p.m * <f64>p.n * <f64>p.k)
+    return
+  }
   p.panelsInBlock = panelsInBlock(p.n, p.k)
   p.tilesInBlock = tilesInBlock(p.m, p.n, p.k)
   parallel(productBlock.index, args, blocksOf(p.m, p.n, p.k), COST * <f64>p.m * <f64>p.n * <f64>p.k)
