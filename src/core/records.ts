@@ -10,7 +10,7 @@ import * as Shape from "./Shape.ts"
 import { isTensor, type Tensor } from "./Tensor.ts"
 
 /** What is no leaf. */
-export type Node = Readonly<Record<string, unknown>>
+type Node = Readonly<Record<string, unknown>>
 
 export const isNode = (u: unknown): u is Node => typeof u === "object" && u !== null
 
@@ -19,7 +19,7 @@ export const isSpec = (u: unknown): u is Shape.TensorSpec =>
   typeof u === "object" && u !== null && "shape" in u && "dtype" in u && typeof u.dtype === "string"
 
 /** What a message calls a node or a leaf. */
-export const describe = (node: unknown): string =>
+const describe = (node: unknown): string =>
   isSpec(node)
     ? Shape.formatSpec(node)
     : isNode(node)
