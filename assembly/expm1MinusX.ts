@@ -4,7 +4,10 @@
  * For |x| < 1/2 it is x^2 Q(x), with Q minimax to 7e-10. Beyond, x = k ln 2 + r with |r| <= 1/2, and it is
  * (2^k - 1 - k ln 2) + (2^k - 1) r + 2^k r^2 Q(r), whose first term is at least 0.19, so that little cancels.
  * **Numerics**: within 4 ulp; x^2 / 2 below 1e-38 may be 0.
+ *
+ * From -1 down it is the sum of e^x and -1 - x, neither of which is negative: half the work, for those who look first.
  */
+import { expOfModerate, MODERATE } from "./exponential"
 import { constant, HALF, LN2_HIGH, LN2_LOW, ONE, TO_INTEGER } from "./constant"
 
 const LOG2_E: usize = memory.data<f32>([1.44269504])
@@ -36,7 +39,8 @@ export function expm1MinusX(x: v128): v128 {
   const r = f32x4.sub(f32x4.sub(within, f32x4.mul(k, constant(LN2_HIGH))), f32x4.mul(k, constant(LN2_LOW)))
   const r2 = f32x4.mul(r, r)
   const high = f32x4.add(pair(r, Q4, Q5), f32x4.mul(r2, constant(Q6)))
-  const near = f32x4.mul(r2, f32x4.add(pair(r, HALF, Q1), f32x4.mul(r2, f32x4.add(pair(r, Q2, Q3), f32x4.mul(r2, high)))))
+  const low = f32x4.add(pair(r, Q2, Q3), f32x4.mul(r2, high))
+  const near = f32x4.mul(r2, f32x4.add(pair(r, HALF, Q1), f32x4.mul(r2, low)))
   // Half of it, from 2^(k-1), as 2^128 would be infinite.
   const half = constant(HALF)
   const power = i32x4.add(i32x4.shl(v128.and(t, far), 23), half)
@@ -45,4 +49,23 @@ export function expm1MinusX(x: v128): v128 {
   const start = f32x4.sub(f32x4.sub(less, f32x4.mul(kHalf, constant(LN2_HIGH))), f32x4.mul(kHalf, constant(LN2_LOW)))
   const y = f32x4.add(f32x4.add(start, f32x4.mul(less, r)), f32x4.mul(power, near))
   return f32x4.add(f32x4.add(y, y), f32x4.pmax(f32x4.sub(within, x), f32x4.splat(0)))
+}
+
+const MINUS_ONE: usize = memory.data<f32>([-1])
+
+/** Whether the x of two vectors are from -87 to -1. */
+// @ts-ignore: decorator
+@inline
+export function areBelow(x: v128, y: v128): bool {
+  const least = f32x4.pmin(x, y)
+  const most = f32x4.pmax(x, y)
+  const moderate = f32x4.gt(least, f32x4.neg(constant(MODERATE)))
+  return i32x4.all_true(v128.and(moderate, f32x4.le(most, constant(MINUS_ONE))))
+}
+
+/** Of such an x. */
+// @ts-ignore: decorator
+@inline
+export function expm1MinusXBelow(x: v128): v128 {
+  return f32x4.sub(expOfModerate(x), f32x4.add(x, constant(ONE)))
 }

@@ -80,6 +80,17 @@ it("its expm1MinusX is within 4 ulp, and ends as it should", () => {
   expect(of(Number.NaN)).toBe(Number.NaN)
 })
 
+it("eights of elements that are all below -1 take another way, within 4 ulp as well", () => {
+  for (let i = 0; i < 1000; i++) {
+    const x = Math.fround(-1 - i * 0.0873)
+    harness.reset()
+    const actual = 2 * kl(Array(8).fill(0), Array(8).fill(x / 2), [0], [0])
+    expect(ulpError(8 * expm1MinusX(x), actual)).toBeLessThanOrEqual(4)
+  }
+  const last = [...Array(7).fill(-3), Number.NaN]
+  expect(kl(Array(8).fill(0), last, [0], [0])).toBe(Number.NaN)
+})
+
 it("is never negative", () => {
   const number = fc.float({ min: -40, max: 40, noNaN: true })
   fc.assert(
