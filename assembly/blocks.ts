@@ -60,6 +60,14 @@ export function pairs(x: v128): v128 {
   return f64x2.add(f64x2.promote_low_f32x4(x), promoteHigh(x))
 }
 
+/** The same of products, which are exact. */
+// @ts-ignore: decorator
+@inline
+export function products(x: v128, y: v128): v128 {
+  const low = f64x2.mul(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y))
+  return f64x2.add(low, f64x2.mul(promoteHigh(x), promoteHigh(y)))
+}
+
 // @ts-ignore: decorator
 @inline
 export function addLanes(sum: v128): f64 {

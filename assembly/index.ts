@@ -20,6 +20,7 @@ export { laplaceLogDensity, mixtureLogDensity, studentTLogDensity } from "./dens
 export * from "./densityGrad"
 export { gaussianNll, gaussianNllGrad, locationScaleTmp, studentTNll, studentTNllGrad } from "./locationScale"
 export { normalKl, normalKlByPriorLogStd, normalKlByPriorMean } from "./normalKl"
+export { poissonNll, poissonNllGrad, poissonTmp } from "./poisson"
 export * from "./random"
 export * from "./elementary"
 export * from "./estimators"

@@ -1,5 +1,5 @@
 /** Sums over all elements of a tensor. Products are exact, as they are made in float64. */
-import { finish, first, last, pairs, promoteHigh, real, reduce, reduction, rest } from "./blocks"
+import { finish, first, last, pairs, products, real, reduce, reduction, rest } from "./blocks"
 
 function sumBlock(args: usize, block: i32): void {
   const x = load<usize>(rest(args))
@@ -15,14 +15,6 @@ function sumBlock(args: usize, block: i32): void {
 export function sum(x: usize, n: i32, partials: usize): f64 {
   store<usize>(rest(reduction), x)
   return reduce(sumBlock.index, partials, n, 0.2)
-}
-
-/** The sums of lanes 0 and 2, and of lanes 1 and 3, of the products. */
-// @ts-ignore: decorator
-@inline
-function products(x: v128, y: v128): v128 {
-  const low = f64x2.mul(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y))
-  return f64x2.add(low, f64x2.mul(promoteHigh(x), promoteHigh(y)))
 }
 
 function dotBlock(args: usize, block: i32): void {

@@ -240,6 +240,18 @@ export interface Exports extends Operations {
     dOutput: number,
     tmp: number
   ): void
+  poissonTmp(rows: number, T: number): number
+  /** Without the logarithms of the counts' factorials. */
+  poissonNll(output: number, target: number, weights: number, rows: number, T: number, tmp: number): number
+  poissonNllGrad(
+    output: number,
+    target: number,
+    weights: number,
+    rows: number,
+    T: number,
+    dOutput: number,
+    tmp: number
+  ): void
   categoricalTmp(C: number): number
   /** The sum, or -1 - row where that row's label is none. classWeights are float64. */
   categoricalNll(

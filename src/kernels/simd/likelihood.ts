@@ -1,7 +1,8 @@
 /**
- * Likelihoods: `assembly/locationScale.ts`, `bernoulli.ts` and `categorical.ts`. Targets that cannot be are told by the
+ * Likelihoods: `assembly/locationScale.ts`, `bernoulli.ts`, `poisson.ts` and `categorical.ts`. Targets that cannot be are told by the
  * reference engine, as are densities without a kernel of their own.
  */
+import { lgamma } from "../../core/gamma.ts"
 import { rowWeights } from "../../core/rowWeights.ts"
 import * as Shape from "../../core/Shape.ts"
 import { storage } from "../../core/storage.ts"
@@ -13,20 +14,45 @@ import * as reference from "../reference/targetDensity.ts"
 import { run } from "./current.ts"
 import type { Engine } from "./Engine.ts"
 
-type LocationScale = Extract<TargetDensity, { readonly logScale: Tensor }>
-type Bernoulli = Extract<TargetDensity, { readonly kind: "bernoulli" }>
+const FACTORIALS = 1024
+const known = new Float64Array(FACTORIALS).fill(Number.NaN)
+
+/** log k!, kept for counts that come again and again. */
+const logFactorial = (k: number): number => {
+  if (k < 2) return 0
+  if (k >= FACTORIALS) return lgamma(k + 1)
+  if (Number.isNaN(known[k]!)) known[k] = lgamma(k + 1)
+  return known[k]!
+}
 
 /** Degrees of freedom that float32 arithmetic can be done with. */
 const DF = [1e-6, 1e6] as const
 
 /** Whether a density has a kernel, and targets and constants for it. */
-const hasKernel = (density: TargetDensity, target: Tensor): density is LocationScale | Bernoulli =>
-  density.kind === "gaussian" ||
-  (density.kind === "student-t" && density.df >= DF[0] && density.df <= DF[1]) ||
-  (density.kind === "bernoulli" && target[storage].every((y: number) => y === 0 || y === 1))
+const hasKernel = (density: TargetDensity, target: Tensor): boolean => {
+  switch (density.kind) {
+    case "gaussian":
+      return true
+    case "student-t":
+      return density.df >= DF[0] && density.df <= DF[1]
+    case "bernoulli":
+      return target[storage].every((y: number) => y === 0 || y === 1)
+    case "poisson":
+      return target[storage].every((y: number) => Number.isSafeInteger(y) && y >= 0)
+  }
+}
+
+/** The sum of log y! over targets: what no output changes. */
+const logFactorials = (target: Tensor, weights: Tensor | undefined, T: number): number => {
+  const ys = target[storage]
+  const ws = weights?.[storage]
+  let sum = 0
+  for (let i = 0; i < ys.length; i++) sum += (ws === undefined ? 1 : ws[Math.floor(i / T)]!) * logFactorial(ys[i]!)
+  return sum
+}
 
 /** Shapes and weights checked, and everything where a kernel finds it. */
-const open = (engine: Engine, density: LocationScale | Bernoulli, output: Tensor, target: Tensor, weights?: Tensor) => {
+const open = (engine: Engine, density: TargetDensity, output: Tensor, target: Tensor, weights?: Tensor) => {
   const where = `${density.kind} likelihood`
   const [rows, T] = reference.assertTargets(where, output, target)
   rowWeights(output, weights)
@@ -37,7 +63,7 @@ const open = (engine: Engine, density: LocationScale | Bernoulli, output: Tensor
     target: engine.pointer(target),
     weights: weights === undefined ? 0 : engine.pointer(weights)
   }
-  if (density.kind === "bernoulli") return { ...place, logScale: 0, scales: 0 }
+  if (!("logScale" in density)) return { ...place, logScale: 0, scales: 0 }
   reference.assertLogScale(where, output, density.logScale)
   return { ...place, logScale: engine.pointer(density.logScale), scales: Shape.size(density.logScale.shape) }
 }
@@ -50,6 +76,11 @@ export const targetNll = (density: TargetDensity, output: Tensor, target: Tensor
     if (density.kind === "bernoulli") {
       const tmp = engine.room(exports.bernoulliTmp(p.rows, p.T))
       return exports.bernoulliNll(p.output, p.target, density.positiveWeight, p.weights, p.rows, p.T, tmp)
+    }
+    if (density.kind === "poisson") {
+      const tmp = engine.room(exports.poissonTmp(p.rows, p.T))
+      const varying = exports.poissonNll(p.output, p.target, p.weights, p.rows, p.T, tmp)
+      return varying + logFactorials(target, weights, p.T)
     }
     const tmp = engine.room(exports.locationScaleTmp(p.rows, p.T))
     if (density.kind === "gaussian") {
@@ -71,6 +102,11 @@ export const targetNllGrad = (density: TargetDensity, output: Tensor, target: Te
     if (density.kind === "bernoulli") {
       const tmp = engine.room(exports.bernoulliTmp(rows, T))
       exports.bernoulliNllGrad(p.output, p.target, density.positiveWeight, p.weights, rows, T, d.pointer, tmp)
+      return { output: d }
+    }
+    if (density.kind === "poisson") {
+      const tmp = engine.room(exports.poissonTmp(rows, T))
+      exports.poissonNllGrad(p.output, p.target, p.weights, rows, T, d.pointer, tmp)
       return { output: d }
     }
     const s = engine.tensor(density.logScale.shape, p.scales)

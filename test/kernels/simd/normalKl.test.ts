@@ -50,7 +50,7 @@ describe.each(SIZES)("over %i elements", (n) => {
 
   it("is exactly 0 at the prior", () => {
     expect(kl(mean, logStd, mean, logStd)).toBe(0)
-    expect(kl(Array(n).fill(0.1), Array(n).fill(-3.3), [0.1], [-3.3])).toBe(0)
+    expect(kl(Array<number>(n).fill(0.1), Array<number>(n).fill(-3.3), [0.1], [-3.3])).toBe(0)
   })
 
   it("its derivatives by a prior's scalars", () => {
@@ -84,11 +84,11 @@ it("eights of elements that are all below -1 take another way, within 4 ulp as w
   for (let i = 0; i < 1000; i++) {
     const x = Math.fround(-1 - i * 0.0873)
     harness.reset()
-    const actual = 2 * kl(Array(8).fill(0), Array(8).fill(x / 2), [0], [0])
+    const actual = 2 * kl(Array<number>(8).fill(0), Array<number>(8).fill(x / 2), [0], [0])
     expect(ulpError(8 * expm1MinusX(x), actual)).toBeLessThanOrEqual(4)
   }
-  const last = [...Array(7).fill(-3), Number.NaN]
-  expect(kl(Array(8).fill(0), last, [0], [0])).toBe(Number.NaN)
+  const last = [...Array<number>(7).fill(-3), Number.NaN]
+  expect(kl(Array<number>(8).fill(0), last, [0], [0])).toBe(Number.NaN)
 })
 
 it("is never negative", () => {

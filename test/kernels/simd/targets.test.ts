@@ -2,6 +2,7 @@
 import { Key, Tensor } from "effect-bayes"
 import { reference, type TargetDensity } from "effect-bayes/kernels"
 import { beforeEach, describe, expect, it } from "vitest"
+import { lgamma } from "../../../src/core/gamma.ts"
 import { studentTDensity } from "../../../src/core/studentT.ts"
 import * as harness from "./harness.ts"
 
@@ -50,7 +51,13 @@ const run = ({ density, output, target, weights, rows, T }: Case) => {
     exports.bernoulliNllGrad(o, y, density.positiveWeight, w, rows, T, dOutput, tmp)
     return { value, output: readFloats(dOutput, rows * T), logScale: undefined }
   }
-  if (density.kind === "poisson") throw new Error("has no kernel")
+  if (density.kind === "poisson") {
+    const tmp = harness.allocate(exports.poissonTmp(rows, T))
+    const varying = exports.poissonNll(o, y, w, rows, T, tmp)
+    exports.poissonNllGrad(o, y, w, rows, T, dOutput, tmp)
+    const fixed = target.reduce((sum, k, i) => sum + (weights?.[Math.floor(i / T)] ?? 1) * lgamma(k + 1), 0)
+    return { value: varying + fixed, output: readFloats(dOutput, rows * T), logScale: undefined }
+  }
   const tmp = harness.allocate(exports.locationScaleTmp(rows, T))
   const scales = numbers(density.logScale)
   const [l, dLogScale] = [floats(scales), harness.allocate(4 * scales.length)]
@@ -124,6 +131,10 @@ describe.each(SHAPES)("%i rows of %i targets", (rows, T) => {
         check({ ...cases, weights, density: { kind: "student-t", logScale, df } })
       })
     }
+    it(`counts${title}`, () => {
+      const counts = target.map((x) => Math.floor(Math.abs(3 * x)))
+      check({ ...cases, target: counts, weights, density: { kind: "poisson" } })
+    })
     it.each([1, 3])(`0 or 1${title}, a 1 counting %i times`, (positiveWeight) => {
       const bits = target.map((x) => (x > 0 ? 1 : 0))
       check({ ...cases, target: bits, weights, density: { kind: "bernoulli", positiveWeight } })
@@ -145,6 +156,18 @@ it("a row of weight 0 does not count, whatever is in it", () => {
   const bit = run({ ...cases, density: { kind: "bernoulli", positiveWeight: 1 } })
   expect(bit.value).toBeCloseTo(Math.log1p(Math.exp(-0.5)), 6)
   expect(bit.output[0]).toBe(0)
+})
+
+it("large counts near their mean, and none of a mean of 0", () => {
+  const output = Float32Array.of(9, 9, Number.NEGATIVE_INFINITY)
+  const target = Float32Array.of(8103, 8000, 0)
+  const cases = { output, target, weights: undefined, rows: 3, T: 1 }
+  const { value, output: grad } = run({ ...cases, density: { kind: "poisson" } })
+  const exact = reference.targetNll({ kind: "poisson" }, tensor(output, [3, 1]), tensor(target, [3, 1]))
+  // e^9 = 8103 is good to 1 ulp.
+  expect(Math.abs(value - exact)).toBeLessThanOrEqual(2 * 2 ** -10)
+  expect(Math.abs(grad[0]! - (Math.exp(9) - 8103))).toBeLessThanOrEqual(2 ** -10)
+  expect(grad[2]).toBe(0)
 })
 
 it("a scale that underflows leaves a target that is met alone", () => {
