@@ -1,17 +1,26 @@
 /** Panels of what a convolution reads, as tiles want them: 8 places of all taps, or 8 taps of all places. */
 import { Geometry, tapOffset } from "./geometry"
 import { PANEL_ROW } from "./layout"
+import { strided } from "./strided"
 import { transpose } from "./transpose"
 
-/** Four elements at offsets from `at`, in one load where they are neighbours. */
+/** Four elements at offsets from `at`, that are `stride` bytes apart, or at any if that is 0. */
 // @ts-ignore: decorator
 @inline
-function four(at: usize, o0: usize, o1: usize, o2: usize, o3: usize, neighbours: bool): v128 {
-  if (neighbours) return v128.load(at + o0)
+function four(at: usize, o0: usize, o1: usize, o2: usize, o3: usize, stride: usize): v128 {
+  if (stride) return strided(at + o0, stride)
   let x = v128.load32_zero(at + o0)
   x = v128.load_lane<f32>(at + o1, x, 1)
   x = v128.load_lane<f32>(at + o2, x, 2)
   return v128.load_lane<f32>(at + o3, x, 3)
+}
+
+/** The stride of four offsets, 0 if there is none. */
+// @ts-ignore: decorator
+@inline
+function strideOf(o0: usize, o1: usize, o2: usize, o3: usize): usize {
+  const stride = o1 - o0
+  return o2 - o1 == stride && o3 - o2 == stride ? stride : 0
 }
 
 /** [taps][8]: the places from `first`; those behind the last repeat it. `offsets` is room for 32 bytes. */
@@ -34,8 +43,8 @@ export function gatherPlaces(g: Geometry, images: usize, first: i32, to: usize, 
   }
   const o0 = load<usize>(offsets), o1 = load<usize>(offsets, 4), o2 = load<usize>(offsets, 8), o3 = load<usize>(offsets, 12)
   const o4 = load<usize>(offsets, 16), o5 = load<usize>(offsets, 20), o6 = load<usize>(offsets, 24), o7 = load<usize>(offsets, 28)
-  const low = o1 - o0 == 4 && o2 - o1 == 4 && o3 - o2 == 4
-  const high = o5 - o4 == 4 && o6 - o5 == 4 && o7 - o6 == 4
+  const low = strideOf(o0, o1, o2, o3)
+  const high = strideOf(o4, o5, o6, o7)
   const down = <usize>(g.dilationY * g.paddedWidth) << 2
   const right = <usize>g.dilationX << 2
   const image = <usize>(g.paddedHeight * g.paddedWidth) << 2
@@ -62,18 +71,18 @@ export function gatherTaps(g: Geometry, images: usize, first: i32, to: usize): v
   const o5 = tapOffset(g, min(first + 5, last))
   const o6 = tapOffset(g, min(first + 6, last))
   const o7 = tapOffset(g, min(first + 7, last))
-  const low = o1 - o0 == 4 && o2 - o1 == 4 && o3 - o2 == 4
-  const high = o5 - o4 == 4 && o6 - o5 == 4 && o7 - o6 == 4
+  const low = strideOf(o0, o1, o2, o3)
+  const high = strideOf(o4, o5, o6, o7)
   const down = <usize>(g.strideY * g.paddedWidth) << 2
   const right = <usize>g.strideX << 2
   for (let i = 0; i < g.outHeight; i++, images += down) {
     let at = images
     let left = g.outWidth
-    if (right == 4) {
-      for (; left >= 4; left -= 4, at += 16, to += 4 * PANEL_ROW) {
-        transpose(v128.load(at + o0), v128.load(at + o1), v128.load(at + o2), v128.load(at + o3), to, PANEL_ROW)
-        transpose(v128.load(at + o4), v128.load(at + o5), v128.load(at + o6), v128.load(at + o7), to + 16, PANEL_ROW)
-      }
+    for (; left >= 4; left -= 4, at += 4 * right, to += 4 * PANEL_ROW) {
+      const x0 = strided(at + o0, right), x1 = strided(at + o1, right), x2 = strided(at + o2, right), x3 = strided(at + o3, right)
+      transpose(x0, x1, x2, x3, to, PANEL_ROW)
+      const x4 = strided(at + o4, right), x5 = strided(at + o5, right), x6 = strided(at + o6, right), x7 = strided(at + o7, right)
+      transpose(x4, x5, x6, x7, to + 16, PANEL_ROW)
     }
     for (; left > 0; left--, at += right, to += PANEL_ROW) {
       v128.store(to, four(at, o0, o1, o2, o3, low))

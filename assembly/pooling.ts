@@ -3,6 +3,7 @@
  * its loops; where none does, four windows of a line are taken at a time.
  */
 import { Geometry, geometry } from "./geometry"
+import { strided } from "./strided"
 import { runUnits, Units } from "./units"
 
 @unmanaged
@@ -25,18 +26,6 @@ export function fromTap(offset: i32, dilation: i32): i32 {
 @inline
 export function toTap(offset: i32, dilation: i32, taps: i32, size: i32): i32 {
   return offset + (taps - 1) * dilation < size ? taps : max(0, (size - offset + dilation - 1) / dilation)
-}
-
-/** Four elements a stride apart, and nothing behind the last read. */
-// @ts-ignore: decorator
-@inline
-export function strided(at: usize, stride: usize): v128 {
-  if (stride == 4) return v128.load(at)
-  if (stride == 8) return v128.shuffle<f32>(v128.load(at), v128.load(at, 12), 0, 2, 5, 7)
-  let x = v128.load32_zero(at)
-  x = v128.load_lane<f32>(at + stride, x, 1)
-  x = v128.load_lane<f32>(at + 2 * stride, x, 2)
-  return v128.load_lane<f32>(at + 3 * stride, x, 3)
 }
 
 /** Where x is to be taken for the largest so far: not among equals, and a NaN before any number. */

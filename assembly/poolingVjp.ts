@@ -1,6 +1,7 @@
 /** The pullbacks of the poolings: each window's dy to the first of its largest elements, or to all in equal parts. */
 import { clear, Geometry, geometry } from "./geometry"
-import { fromTap, isLarger, strided, toTap } from "./pooling"
+import { fromTap, isLarger, toTap } from "./pooling"
+import { strided } from "./strided"
 import { runUnits, Units } from "./units"
 
 @unmanaged
