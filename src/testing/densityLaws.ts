@@ -40,8 +40,8 @@ export const predictions = <L>(self: Likelihood<L>, { params, output, target }: 
 
 /** How far from 1 a density may integrate: float32 rounds the target itself. */
 const INTEGRAL: Readonly<Record<Shape.DType, number>> = { float64: 1e-8, float32: 1e-5 }
-/** Of sums the terms alone are rounded, and those are computed in float64. */
-const SUM = 1e-12
+/** Of sums the terms alone are rounded, in float32 to a few 2^-24 of a term that may be larger than the sum. */
+export const SUM: Readonly<Record<Shape.DType, number>> = { float64: 1e-12, float32: 1e-5 }
 /** Counts are summed until the terms no longer change the sum, after the first that may still grow. */
 const COUNTS = { least: 30, most: 10_000 }
 
@@ -98,7 +98,7 @@ const normalizationLaw = <L>(self: Likelihood<L>, options: LikelihoodOptions<L>)
       "likelihood: exp(-nll) sums to 1 over the targets",
       cases(self, options, 1),
       (given) => {
-        const tolerance = reals > 0 ? INTEGRAL[given.output.dtype] : SUM
+        const tolerance = (reals > 0 ? INTEGRAL : SUM)[given.output.dtype]
         for (const sum of total(given)) close("sum of exp(-nll) over the targets", 1, sum, tolerance)
       },
       5
@@ -110,7 +110,7 @@ const conditionalLaws = <L>(self: Continuous<L>, options: LikelihoodOptions<L>):
   forAll("likelihood: conditional logPdf is -nll", cases(self, options), ({ params, output, target }) => {
     const { logPdf } = self.conditional(params, output)
     const sum = Tensor.toFloat64Array(target).reduce((total, y, i) => total + logPdf(i, y), 0)
-    close("nll", -sum, self.nll(params, output, target), SUM)
+    close("nll", -sum, self.nll(params, output, target), SUM[output.dtype])
   }),
   forAll(
     "likelihood: conditional mean, variance and cdf are those of its density",
@@ -143,7 +143,7 @@ const countsLaws = <L>(self: Counts<L>, options: LikelihoodOptions<L>): Readonly
   forAll("likelihood: counts' logPdf is -nll", cases(self, options), ({ params, output, target }) => {
     const { logPdf } = self.counts(params, output)
     const sum = Tensor.toFloat64Array(target).reduce((total, y, i) => total + logPdf(i, y), 0)
-    close("nll", -sum, self.nll(params, output, target), SUM)
+    close("nll", -sum, self.nll(params, output, target), SUM[output.dtype])
   }),
   forAll("likelihood: counts' mean, variance and cdf are those of their sum", cases(self, options, 2), (given) => {
     const { mean, variance, logPdf, cdf } = self.counts(given.params, given.output)
@@ -167,7 +167,7 @@ const countsLaws = <L>(self: Counts<L>, options: LikelihoodOptions<L>): Readonly
         [y + 0.75, upTo],
         [-0.25, 0]
       ] as const)
-        close("cdf", expected, cdf(i, at), SUM)
+        close("cdf", expected, cdf(i, at), SUM.float64)
     }
   })
 ]
@@ -187,13 +187,13 @@ const classesLaw = <L>(self: Classes<L>, options: LikelihoodOptions<L>): Law =>
         const nll = onceOnly(self, options, params, Tensor.rows(output, row, row + 1))
         const one = Tensor.rows(target, row, row + 1)
         for (let k = 0; k < C; k++) {
-          close(`P(class ${k}) of row ${row}`, exp(-nll(replaced(one, 0, k))), ps[row * C + k]!, SUM)
+          close(`P(class ${k}) of row ${row}`, exp(-nll(replaced(one, 0, k))), ps[row * C + k]!, SUM[output.dtype])
         }
         close(
           `sum of row ${row}`,
           1,
           ps.subarray(row * C, (row + 1) * C).reduce((a, b) => a + b, 0),
-          SUM
+          SUM.float64
         )
       }
     }

@@ -12,7 +12,7 @@ import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import type { Likelihood, LikelihoodDefinition } from "../distributions/Likelihood.ts"
 import * as Likelihoods from "../distributions/likelihoods.ts"
-import { close, densityLaws, predictions } from "./densityLaws.ts"
+import { close, densityLaws, predictions, SUM } from "./densityLaws.ts"
 import { assertGradient } from "./differences.ts"
 import { assert, forAll, forMost, type Law } from "./Law.ts"
 import { type Case, cases, type LikelihoodOptions, targetsOf } from "./likelihoodCases.ts"
@@ -26,9 +26,6 @@ const calls = <L>(self: Likelihood<L>, { params, output, target, weights }: Case
   "nll, weighted": () => self.nll(params, output, target, weights),
   "nllGrad, weighted": () => self.nllGrad(params, output, target, weights)
 })
-
-/** Sums of the same rows in another order; in float32 gradients are rounded as well. */
-const SUM: Readonly<Record<Shape.DType, number>> = { float64: 1e-12, float32: 1e-5 }
 
 const sum = (values: Iterable<number>): number => {
   let total = 0

@@ -1,8 +1,8 @@
 /** What estimators do elementwise, put off like all such work (`assembly/estimators.ts`). */
 import { assertSame } from "../../core/Shape.ts"
 import type { Tensor } from "../../core/Tensor.ts"
-import * as reference from "../reference/dropout.ts"
 import { run } from "./current.ts"
+import type { Engine } from "./Engine.ts"
 
 export const momentsSample = (mean: Tensor, variance: Tensor, eps: Tensor): Tensor => {
   assertSame("sample from moments, variance", mean, variance)
@@ -22,12 +22,23 @@ export const momentsSampleVjp = (variance: Tensor, eps: Tensor, dy: Tensor): Ten
   })
 }
 
-/** Noise that all rows share, [1, ...], is left to the reference engine. */
+/** The noise of every row, where one row of it serves all. */
+const ofRows = (engine: Engine, x: Tensor, eps: Tensor): Tensor => {
+  const [rows = 0] = x.shape
+  if (eps.shape[0] !== 1 || rows === 1) return eps
+  const row = engine.pointer(eps) >> 2
+  const { shape, size } = engine.bring(x)
+  const width = size / rows
+  const all = engine.tensor(shape, size)
+  for (let i = 0; i < rows; i++) engine.heap.f32.copyWithin((all.pointer >> 2) + i * width, row, row + width)
+  return all
+}
+
 export const dropout = (x: Tensor, eps: Tensor): Tensor => {
-  if (eps.shape[0] !== x.shape[0]) return reference.dropout(x, eps)
-  assertSame("dropout, noise", x, eps)
+  const [rows = 0, ...rest] = x.shape
+  assertSame("dropout, noise", { dtype: "float32", shape: [eps.shape[0] === 1 ? 1 : rows, ...rest] }, eps)
   return run((engine) => {
     const { shape, size } = engine.bring(x)
-    return engine.defer(engine.operations.opDropout, shape, size, x, eps)
+    return engine.defer(engine.operations.opDropout, shape, size, x, ofRows(engine, x, eps))
   })
 }
