@@ -9,7 +9,16 @@ import { join } from "node:path"
 const folder = mkdtempSync(join(tmpdir(), "effect-bayes-kernels-"))
 const wasm = join(folder, "kernels.wasm")
 const asc = join(createRequire(import.meta.url).resolve("assemblyscript/package.json"), "../bin/asc.js")
-const options = ["-O2", "--noAssert", "--runtime", "stub", "--importMemory", "--sharedMemory", "--enable", "simd,threads"]
+const options = [
+  "-O2",
+  "--noAssert",
+  "--runtime",
+  "stub",
+  "--importMemory",
+  "--sharedMemory",
+  "--enable",
+  "simd,threads"
+]
 const memory = ["--initialMemory", "16", "--maximumMemory", "65536"]
 try {
   execFileSync(process.execPath, [asc, "assembly/index.ts", ...options, ...memory, "-o", wasm], { stdio: "inherit" })

@@ -14,20 +14,20 @@ const until = async (happened: () => boolean) => {
 
 describe("a run that is kept", () => {
   it("goes on by the command that it prints, and ends with the bytes of the unbroken one", async () => {
-    // A name that a shell has to be told in quotes. 90 rows are 3 batches, 2000 epochs 6000 steps.
+    // A name that a shell has to be told in quotes. 90 rows are 3 batches, 20000 epochs 60000 steps: some seconds.
     const name = "it's a model.safetensors"
-    const args = ["train", "linear.csv", "--target", "price", "--epochs", "2000", "--hidden", "4", "--draws", "3"]
-    const keep = ["--checkpoint-every", "300", "--out"]
+    const args = ["train", "linear.csv", "--target", "price", "--epochs", "20000", "--hidden", "4", "--draws", "3"]
+    const keep = ["--checkpoint-every", "3000", "--out"]
     const first = start(process.execPath, [main, ...args, ...keep, name], folder)
     await until(() => existsSync(join(folder, name)))
     first.child.kill("SIGINT")
     const stopped = await first.ended
     const said =
-      /^interrupted after step (\d+) of 6000, which is kept in it's a model\.safetensors; go on by\n {2}(.+)\n$/.exec(
+      /^interrupted after step (\d+) of 60000, which is kept in it's a model\.safetensors; go on by\n {2}(.+)\n$/.exec(
         stopped.stderr
       )
     const [, step, command = ""] = said ?? []
-    expect([stopped.code, Number(step) >= 300, Number(step) < 6000]).toEqual([130, true, true])
+    expect([stopped.code, Number(step) >= 3000, Number(step) < 60000]).toEqual([130, true, true])
     expect(command).toBe(`node ${main} ${[...args, ...keep].join(" ")} 'it'\\''s a model.safetensors' --resume`)
 
     const through = `PATH='${dirname(process.execPath)}':$PATH exec ${command} --json`
@@ -39,7 +39,7 @@ describe("a run that is kept", () => {
     const interrupted = jsonLines(terminated.stdout).at(-1)
     expect(interrupted).toMatchObject({
       event: "interrupted",
-      steps: 6000,
+      steps: 60000,
       out: name,
       resume: `${command.replace(" --resume", "")} --json --resume`
     })
