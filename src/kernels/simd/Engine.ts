@@ -32,22 +32,28 @@ export class Engine implements Home {
   private readonly program: Program
   /** Tensors from elsewhere that this frame has brought in. */
   private readonly imports = new Map<Tensor, SimdTensor>()
-  /** Regions, beside scratch memory, that this frame's operations read. */
-  readonly seen = new Set<Region>()
-  /** The one of them that was read last. */
-  private last: Region | undefined
+  /** Counts `reset`s. */
+  frame = 1
   private readonly one: [SimdTensor | undefined] = [undefined]
   private readonly waiting: Array<SimdTensor> = []
+  private readonly poisoned: boolean
 
-  constructor(instance: Instance) {
+  /** Where it is `poisoned`, memory that is free holds NaN: see `Region`. */
+  constructor(instance: Instance, poisoned = false) {
+    this.poisoned = poisoned
     this.shared = instance.shared
     this.exports = instance.exports
     this.heap = new Heap(instance)
     const { BLOCK, SLOTS } = this.exports
     this.exports.setBuffers(this.heap.take(BLOCK.value * SLOTS.value * 4).start)
     this.operations = tableOf(this.exports)
-    this.scratch = new Region(this.heap)
+    this.scratch = this.region()
     this.program = new Program(this.heap, this.scratch)
+  }
+
+  /** Memory for what outlives a frame. */
+  region(): Region {
+    return new Region(this.heap, this.poisoned)
   }
 
   /** Room for a result, with what was there before still in it. */
@@ -62,13 +68,13 @@ export class Engine implements Home {
   /** A tensor of shape [] that holds a number. */
   scalar(value: number): SimdTensor {
     const made = this.tensor(SCALAR, 1)
-    this.heap.f32[made.pointer >> 2] = value
+    this.heap.f32[made.pointer >>> 2] = value
     return made
   }
 
-  /** Scratch memory that is no tensor's. */
+  /** Scratch memory that is no tensor's. Sizes from WebAssembly come as signed words, and are not. */
   room(bytes: number): number {
-    return this.scratch.bytes(bytes)
+    return this.scratch.bytes(bytes >>> 0)
   }
 
   /** Room for a reduction's number of each block of n elements. */
@@ -116,11 +122,7 @@ export class Engine implements Home {
   /** The tensor in this engine's memory, or put off there. */
   bring(t: Tensor): SimdTensor {
     if (t instanceof SimdTensor && t.home === this) {
-      const { region } = t
-      if (region !== undefined && region !== this.scratch && region !== this.last) {
-        this.seen.add(region)
-        this.last = region
-      }
+      if (t.region !== undefined) t.region.seen = this.frame
       return t
     }
     const known = this.imports.get(t)
@@ -143,7 +145,7 @@ export class Engine implements Home {
     assertSame("SIMD engine, operand", { dtype: "float32", shape: t.shape }, t)
     const values = t[storage]
     const copy = this.tensor(t.shape, values.length)
-    this.heap.f32.set(values, copy.pointer >> 2)
+    this.heap.f32.set(values, copy.pointer >>> 2)
     return copy
   }
 
@@ -164,11 +166,11 @@ export class Engine implements Home {
   /** What a kernel wants together is made in one run, as far as it was put off; `pointer` then finds it made. */
   prepare(a: Tensor, b: Tensor, c?: Tensor): void {
     const { waiting } = this
+    waiting.length = 0 // a call that failed may have left some
     this.await(a)
     this.await(b)
     if (c !== undefined) this.await(c)
     if (waiting.length > 1) this.force(waiting, this.scratch)
-    waiting.length = 0
   }
 
   private await(t: Tensor): void {
@@ -183,13 +185,13 @@ export class Engine implements Home {
 
   /** A tensor's numbers as they lie in memory; a copy of them where memory that grows takes them away. */
   read(t: SimdTensor): Float32Array<ArrayBufferLike> {
-    const at = this.pointer(t) >> 2
+    const at = this.pointer(t) >>> 2
     return this.shared ? this.heap.f32.subarray(at, at + t.size) : this.heap.f32.slice(at, at + t.size)
   }
 
   /** A tensor of its own on the heap. */
   copy(t: SimdTensor): HeapTensor {
-    const at = this.pointer(t) >> 2
+    const at = this.pointer(t) >>> 2
     return new HeapTensor(t.shape, new Float32Array(this.heap.f32.subarray(at, at + t.size)))
   }
 
@@ -200,25 +202,30 @@ export class Engine implements Home {
     made.pointer = t.pointer
     made.region = t.region
     made.generation = t.generation
-    made.run = t.run
-    made.group = t.group
     return made
   }
 
-  /** Moves a tensor that has been made into another region: the same numbers at another place. */
-  move(t: SimdTensor, region: Region): void {
-    const from = this.pointer(t) >> 2
-    t.pointer = region.floats(t.size)
-    t.region = region
-    t.generation = region.generation
-    this.heap.f32.copyWithin(t.pointer >> 2, from, from + t.size)
+  /**
+   * Moves tensors that have been made into a region: the same numbers at other places. Those that are there stay. If there
+   * is no room for all, none has moved.
+   */
+  move(tensors: ReadonlyArray<SimdTensor>, region: Region): void {
+    const moving = tensors.filter((t) => t.region !== region)
+    const places = moving.map((t) => region.floats(t.size))
+    for (const [i, t] of moving.entries()) {
+      if (t.region === region) continue // twice in the list
+      const from = t.pointer >>> 2
+      t.pointer = places[i]!
+      t.region = region
+      t.generation = region.generation
+      this.heap.f32.copyWithin(t.pointer >>> 2, from, from + t.size)
+    }
   }
 
   /** Begins anew: what was made since the last time is dead, if it was not moved to a region of its own. */
   reset(): void {
     this.scratch.reset()
     this.imports.clear()
-    this.seen.clear()
-    this.last = undefined
+    this.frame++
   }
 }

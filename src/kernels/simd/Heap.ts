@@ -1,19 +1,27 @@
 /**
- * The linear memory of an instance: given out in chunks that never come back, and seen as typed arrays.
+ * The linear memory of an instance: given out in ranges, taken back, and seen as typed arrays.
  *
  * It grows by need. Growing leaves old typed arrays behind (a shared memory) or detaches them (one that is not), so
- * nobody keeps one: `f32` and its like are always those of today.
+ * nobody keeps one: `f32` and its like are always those of today. Pointers may lie above 2^31: divide them by `>>>`.
  */
 import { ShapeError } from "../../core/errors.ts"
 import { type Instance, reserve } from "./instance.ts"
 
 const ALIGNMENT = 64
 
+/** Bytes from `start` up to, not including, `end`. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
 export class Heap {
   readonly instance: Instance
   f32: Float32Array<ArrayBufferLike>
   u32: Uint32Array<ArrayBufferLike>
   private next: number
+  /** What has come back, by address; no two of them touch. */
+  private free: Array<Range> = []
 
   constructor(instance: Instance) {
     this.instance = instance
@@ -22,15 +30,39 @@ export class Heap {
     this.next = instance.start
   }
 
-  /** Bytes given out. */
+  /** Bytes up to the end of what was ever given out. */
   get used(): number {
     return this.next
   }
 
   /** So many bytes, aligned to 64. **Errors**: `ShapeError` where memory has no such room. */
-  take(bytes: number): { readonly start: number; readonly end: number } {
-    const start = this.next
-    const end = start + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
+  take(bytes: number): Range {
+    const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
+    const at = this.free.findIndex(({ start, end }) => end - start >= size)
+    const found = this.free[at]
+    if (found === undefined) return this.append(size)
+    const end = found.start + size
+    this.free.splice(at, 1, ...(end < found.end ? [{ start: end, end: found.end }] : []))
+    return { start: found.start, end }
+  }
+
+  /** Takes back what `take` has given. */
+  give(range: Range): void {
+    let { start, end } = range
+    const others: Array<Range> = []
+    for (const other of this.free) {
+      if (other.end === start) start = other.start
+      else if (other.start === end) end = other.end
+      else others.push(other)
+    }
+    this.free = [...others, { start, end }].sort((a, b) => a.start - b.start)
+  }
+
+  /** Room behind all else, which begins with the last free range if that reaches so far. */
+  private append(size: number): Range {
+    const last = this.free.at(-1)
+    const start = last?.end === this.next ? last.start : this.next
+    const end = start + size
     const { memory } = this.instance
     if (end > memory.buffer.byteLength) {
       try {
@@ -38,11 +70,12 @@ export class Heap {
       } catch (error) {
         if (!(error instanceof RangeError)) throw error
         const expected = "a size that fits into the memory of the SIMD engine"
-        throw new ShapeError({ where: "a new tensor", expected, actual: `${bytes} bytes beside ${start} in use` })
+        throw new ShapeError({ where: "a new tensor", expected, actual: `${size} bytes beside ${start} in use` })
       }
       this.f32 = new Float32Array(memory.buffer)
       this.u32 = new Uint32Array(memory.buffer)
     }
+    if (start < this.next) this.free.pop()
     this.next = end
     return { start, end }
   }

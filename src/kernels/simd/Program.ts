@@ -3,7 +3,8 @@
  *
  * A group is what tensors of one size need, run block by block. What only the group itself asks for stays in the buffers
  * of a thread; what is wanted outside gets memory of a region. Groups of one run may be worked on at the same time, so a
- * group that needs what another one makes waits for a run of its own.
+ * group that needs what another one makes waits for a run of its own. Until a run has ended well, the tensors that it
+ * makes remember how: one that fails leaves them as they were.
  */
 import { ShapeError } from "../../core/errors.ts"
 import { formatSpec } from "../../core/Shape.ts"
@@ -48,17 +49,20 @@ export class Program {
   private readonly slots: number
   private readonly instructions: number
   private readonly groups: number
-  /** Of the run in the making. */
-  private run = 1
+  /** Of the run in the making: its first group's number, its tensors that have memory but no numbers yet. */
+  private first = 1
+  private readonly placed: Array<SimdTensor> = []
   private count = 0
   private filled = 0
   private blocks = 0
   private work = 0
-  /** Of the group in the making. */
+  /** Of the group in the making: its number, and how many of `placed` are other groups'. */
   private group = 0
+  private others = 0
   private slot = 0
   private into: Region
-  /** Marks tensors that are wanted outside their group. */
+  /** Of the call of `force`: its first group, and the mark of tensors that are wanted outside their group. */
+  private begun = 1
   private wanted = 0
   private finite: Check | undefined = undefined
 
@@ -75,29 +79,39 @@ export class Program {
 
   /**
    * Makes the numbers of all `roots` in a region. Where there is a `check`, the word at its `flag` becomes 1 if any of
-   * them is NaN or infinite.
+   * them is NaN or infinite. If it throws, nothing of what was not made yet has changed.
    */
   force(roots: ReadonlyArray<SimdTensor>, into: Region, check?: Check): void {
     this.into = into
     this.finite = check
+    this.begun = this.group + 1
     this.wanted++
     for (let i = 0; i < roots.length; i++) roots[i]!.wanted = this.wanted
-    for (let i = 0; i < roots.length; i++) {
-      const root = roots[i]!
-      if (root.pointer !== 0 && (check === undefined || root.run === this.run)) continue
-      if (this.filled === GROUPS || this.count > INSTRUCTIONS / 2) this.flush()
-      const first = this.count
-      this.group++
-      this.slot = 0
-      if (root.pointer === 0) this.operand(root)
-      else this.check(root)
-      this.close(root.size, first)
+    try {
+      for (let i = 0; i < roots.length; i++) this.add(roots[i]!)
+      this.flush()
+    } catch (error) {
+      this.discard()
+      throw error
     }
-    this.flush()
+  }
+
+  /** A group for a root, unless another one makes it. */
+  private add(root: SimdTensor): void {
+    const made = root.pointer !== 0
+    if (made && (this.finite === undefined || root.group >= this.begun)) return
+    if (this.filled === GROUPS || this.count > INSTRUCTIONS / 2) this.flush()
+    const first = this.count
+    this.group++
+    this.slot = 0
+    this.others = this.placed.length
+    const pointer = this.operand(root)
+    if (made) this.check(root, pointer)
+    this.close(root.size, first)
   }
 
   private close(size: number, first: number): void {
-    const at = (this.groups >> 2) + this.filled * GROUP
+    const at = (this.groups >>> 2) + this.filled * GROUP
     const { u32 } = this.heap
     u32[at] = this.blocks
     u32[at + 1] = size
@@ -108,16 +122,16 @@ export class Program {
   }
 
   /** Looks at what has been made, while it is in the cache. */
-  private check(t: SimdTensor): void {
+  private check({ size }: SimdTensor, pointer: number): void {
     if (this.finite === undefined) return
-    this.instruction(this.finite.operation, 0, t.pointer, 0, 0, this.finite.flag, t.size, 0, 0, t.size)
+    this.instruction(this.finite.operation, 0, pointer, 0, 0, this.finite.flag, size, 0, 0, size)
   }
 
   /** The operand that stands for a tensor in this group: its pointer, or the number of a buffer. */
   private operand(t: SimdTensor): number {
     if (t.pointer !== 0) {
-      if (t.run === this.run && t.group !== this.group) this.runGroups()
-      else assertAlive(t)
+      if (t.group < this.first) assertAlive(t)
+      else if (t.group !== this.group) this.runOthers()
       return t.pointer
     }
     if (t.group === this.group) return t.slot
@@ -132,21 +146,15 @@ export class Program {
     else t.slot = this.slot++
     const out = placed ? t.pointer : t.slot
     this.instruction(operation!, out, a, b, c, t.s0, t.s1, t.s2, t.s3, t.size)
-    if (wanted) this.check(t)
+    if (wanted) this.check(t, out)
     return out
   }
 
-  /** Gives a tensor memory; what would make it is no longer needed. */
   private place(t: SimdTensor, region: Region): void {
     t.pointer = region.floats(t.size)
     t.region = region
     t.generation = region.generation
-    t.run = this.run
-    t.operation = undefined
-    t.a = undefined
-    t.b = undefined
-    t.c = undefined
-    t.pending = 0
+    this.placed.push(t)
   }
 
   private instruction(
@@ -162,7 +170,7 @@ export class Program {
     size: number
   ): void {
     const { u32, f32 } = this.heap
-    const at = (this.instructions >> 2) + this.count * INSTRUCTION
+    const at = (this.instructions >>> 2) + this.count * INSTRUCTION
     u32[at] = index
     u32[at + 1] = out
     u32[at + 2] = a
@@ -183,20 +191,56 @@ export class Program {
     this.work += size * (words ? NOISE_COST : COST)
   }
 
-  /** Runs all groups that are closed; one in the making becomes the first of the next run. */
-  private runGroups(): void {
+  /** Runs all groups that are closed, and settles their tensors, the first so many that were placed. */
+  private runGroups(tensors: number): void {
     if (this.filled > 0) {
-      this.heap.u32[(this.groups >> 2) + this.filled * GROUP] = this.blocks
+      this.heap.u32[(this.groups >>> 2) + this.filled * GROUP] = this.blocks
       this.heap.instance.exports.run(this.groups, this.blocks, this.work)
     }
-    this.run++
+    for (let i = 0; i < tensors; i++) settle(this.placed[i]!)
     this.filled = 0
     this.blocks = 0
     this.work = 0
   }
 
-  private flush(): void {
-    this.runGroups()
-    this.count = 0
+  /** Runs all groups but the one in the making, which becomes the first of the next run. */
+  private runOthers(): void {
+    this.runGroups(this.others)
+    this.placed.splice(0, this.others)
+    this.others = 0
+    this.first = this.group
   }
+
+  private flush(): void {
+    this.runGroups(this.placed.length)
+    this.begin()
+  }
+
+  /** After a failure: what has no numbers yet goes without memory again. */
+  private discard(): void {
+    for (const t of this.placed) {
+      t.pointer = 0
+      t.region = undefined
+    }
+    this.filled = 0
+    this.blocks = 0
+    this.work = 0
+    this.begin()
+  }
+
+  /** A new run, without any group. */
+  private begin(): void {
+    this.placed.length = 0
+    this.count = 0
+    this.first = this.group + 1
+  }
+}
+
+/** The numbers are there; what made them is no longer needed. */
+const settle = (t: SimdTensor): void => {
+  t.operation = undefined
+  t.a = undefined
+  t.b = undefined
+  t.c = undefined
+  t.pending = 0
 }

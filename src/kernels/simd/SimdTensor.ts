@@ -42,9 +42,8 @@ export class SimdTensor extends TensorRecord {
   /** How many operations it waits for, at most. */
   pending = 0
 
-  /** For `Engine.force` alone: whether it must be kept, in which run and group it was made, and in which buffer. */
+  /** For `Program` alone: whether it must be kept, in which group it is made, and in which buffer. */
   wanted = 0
-  run = 0
   group = 0
   slot = 0
 

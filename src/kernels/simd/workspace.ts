@@ -7,28 +7,31 @@ import { reference } from "../reference/index.ts"
 import type { Workspace } from "../Workspace.ts"
 import { within } from "./current.ts"
 import type { Engine } from "./Engine.ts"
-import { Region } from "./Region.ts"
+import type { Region } from "./Region.ts"
 import { SimdTensor } from "./SimdTensor.ts"
 
 class SimdWorkspace implements Workspace {
   readonly threads: number
   private readonly engine: Engine
-  private readonly regions: readonly [Region, Region]
+  /** What the last step has kept, and what the one before it has. */
+  private newer: Region
+  private older: Region
   private readonly constants: Region
   private readonly flag: number
+  /** Steps and frames that are open, one inside the other. */
+  private depth = 0
 
   constructor(engine: Engine, threads: number) {
     this.threads = threads
     this.engine = engine
-    this.regions = [new Region(engine.heap), new Region(engine.heap)]
-    this.constants = new Region(engine.heap)
+    this.newer = engine.region()
+    this.older = engine.region()
+    this.constants = engine.region()
     this.flag = this.constants.bytes(4)
   }
 
   step<A>(f: () => A, kept: (result: A) => ReadonlyArray<Tensor>) {
-    const { engine } = this
-    engine.reset()
-    return within(engine, () => {
+    return this.frame(() => {
       const result = f()
       return { result, finite: this.keep(kept(result)) }
     })
@@ -37,41 +40,50 @@ class SimdWorkspace implements Workspace {
   /** Makes the numbers of all that is kept, in the region that nothing of it comes from; whether they are finite. */
   private keep(kept: ReadonlyArray<Tensor>): boolean {
     const { engine, flag } = this
-    const target = this.free()
-    target.reset()
-    const roots: Array<SimdTensor> = []
+    const own: Array<SimdTensor> = []
+    const made: Array<SimdTensor> = []
     let finite = true
     for (let i = 0; i < kept.length; i++) {
       const t = kept[i]!
-      if (!(t instanceof SimdTensor)) {
-        finite &&= reference.allFinite(t)
-        continue
-      }
-      if (t.pointer !== 0) engine.move(t, target)
-      roots.push(t)
+      if (t instanceof SimdTensor && t.home === engine) {
+        own.push(engine.bring(t))
+        if (t.pointer !== 0 && t.region !== this.constants) made.push(t)
+      } else finite &&= reference.allFinite(t) // on the heap, or in a memory that is not this workspace's to keep
     }
-    engine.heap.u32[flag >> 2] = 0
-    engine.force(roots, target, flag)
-    return finite && engine.heap.u32[flag >> 2] === 0
+    const target = this.turn()
+    engine.heap.u32[flag >>> 2] = 0
+    engine.force(own, target, flag)
+    engine.move(made, target)
+    return finite && engine.heap.u32[flag >>> 2] === 0
   }
 
-  /** The region that this step has read nothing of. */
-  private free(): Region {
-    const [first, second] = this.regions
-    const { seen } = this.engine
-    if (!seen.has(first)) return first
-    if (!seen.has(second)) return second
-    throw new ShapeError({
-      where: "a training step",
-      expected: "tensors of the step before",
-      actual: "tensors of two steps, of which one would be overwritten",
-      hint: "Copy out what is needed later than in the next step"
-    })
+  /** The region that this step has read nothing of, empty: the older one, unless it was that which was gone on from. */
+  private turn(): Region {
+    const { newer, older, engine } = this
+    if (older.seen !== engine.frame) {
+      this.newer = older
+      this.older = newer
+    } else if (newer.seen === engine.frame) {
+      throw new ShapeError({
+        where: "a training step",
+        expected: "tensors of the step before",
+        actual: "tensors of two steps, of which one would be overwritten",
+        hint: "Copy out what is needed later than in the next step"
+      })
+    }
+    this.newer.reset()
+    return this.newer
   }
 
+  /** One inside another begins nothing anew: what it makes is dead when the outermost is over. */
   frame<A>(f: () => A): A {
-    this.engine.reset()
-    return within(this.engine, f)
+    if (this.depth === 0) this.engine.reset()
+    this.depth++
+    try {
+      return within(this.engine, f)
+    } finally {
+      this.depth--
+    }
   }
 
   hold(t: Tensor): Tensor {
@@ -79,7 +91,7 @@ class SimdWorkspace implements Workspace {
     return this.frame(() => {
       const own = this.engine.bring(t)
       this.engine.pointer(own)
-      this.engine.move(own, this.constants)
+      this.engine.move([own], this.constants)
       return own
     })
   }
