@@ -24,6 +24,18 @@ const MOST = 256
  * So many threads, one for each core if it is not said (a number that is not whole, from 1 to 256, throws a
  * `ConfigError` at once). Where the platform has no threads that share memory, one, with a warning in the log.
  *
+ * @example
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { Key, Model, Noise, Synthetic, Threads, Training } from "effect-bayes"
+ *
+ * const data = Synthetic.regressionCurve(Key.make(0), 50)
+ * const program = Training.fit(Model.regression(data, { hidden: [8] }), data, { epochs: 10 })
+ * const services = Layer.merge(Noise.layer(42), Threads.layer({ threads: 2 }))
+ * const fit = await Effect.runPromise(program.pipe(Effect.provide(services)))
+ * fit.state.step // => 20
+ * ```
+ *
  * @category layers
  * @since 0.4.0
  */

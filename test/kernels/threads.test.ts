@@ -84,6 +84,21 @@ describe("Threads.layer", () => {
     expect([started, left]).toEqual([1, 0])
   })
 
+  it("keeps runs at the same time apart, one of them interrupted", async () => {
+    const digest = (params: unknown) => Tree.leaves(params).map(({ value }) => Tensor.toBytes(value))
+    const program = Effect.gen(function* () {
+      const alone = digest((yield* Training.fit(model, data, options)).params)
+      for (let i = 0; i < 5; i++) {
+        const long = yield* Effect.forkChild(Training.fit(model, data, { ...options, epochs: 1_000_000 }))
+        const short = yield* Effect.forkChild(Training.fit(model, data, options))
+        yield* Effect.sleep(5 * i)
+        yield* Fiber.interrupt(long)
+        expect(digest((yield* Fiber.join(short)).params)).toEqual(alone)
+      }
+    })
+    expect(await watched(Effect.provide(program, on(3)))).toEqual({ exit: Exit.void, started: 4, left: 0 })
+  })
+
   it("ends the workers where a stream of events is left early", async () => {
     const program = Stream.runHead(Training.events(model, data, { ...options, epochs: 1_000_000 }))
     const { started, left } = await watched(Effect.provide(program, on(2)))
