@@ -13,11 +13,16 @@ export interface Flags {
   readonly memory: boolean
   readonly rounds: number
   readonly threads: number
+  /** PyTorch's modes to choose from; all that it has unless given. */
+  readonly modes?: ReadonlyArray<string>
   readonly json: boolean
   /** The file of lines to write the document from, in place of measuring. */
   readonly write?: string
   readonly help: boolean
 }
+
+/** The modes that torch_peer.py has. */
+const MODES = ["eager", "fused", "compiled", "compiled+fused"]
 
 export const USAGE = `npm run bench -- [flags]
   --config a,b   these configurations alone: ${configurations.map(({ name }) => name).join(", ")}
@@ -27,6 +32,7 @@ export const USAGE = `npm run bench -- [flags]
   --all          configurations and all of these
   --rounds N     turns that each side takes, default 12
   --threads N    threads of each side at most, default one for each core
+  --modes a,b    modes of PyTorch to choose from, default all: ${MODES.join(", ")}
   --json         one object a line
   --write FILE   no measuring: docs/PERFORMANCE.md from the lines that --all --json printed
 PYTHON names an interpreter that has PyTorch; without it python3 is tried, and without PyTorch ours is timed alone.
@@ -41,13 +47,16 @@ const whole = (flag: string, text: string): number => {
   throw new FlagError(`--${flag} takes a whole number above 0, got "${text}"`)
 }
 
-const named = (text: string): ReadonlyArray<Configuration> =>
+/** Those that a list names, of all that there are. */
+const listed = <A>(what: string, text: string, all: ReadonlyMap<string, A>): ReadonlyArray<A> =>
   text.split(",").map((name) => {
-    const found = configurations.find((one) => one.name === name.trim())
+    const found = all.get(name.trim())
     if (found !== undefined) return found
-    const known = configurations.map((one) => one.name).join(", ")
-    throw new FlagError(`no configuration "${name.trim()}"; there is: ${known}`)
+    throw new FlagError(`no ${what} "${name.trim()}"; there is: ${[...all.keys()].join(", ")}`)
   })
+
+const byName = new Map(configurations.map((one) => [one.name, one]))
+const modeNames = new Map(MODES.map((mode) => [mode, mode]))
 
 const OPTIONS = {
   config: { type: "string" },
@@ -57,6 +66,7 @@ const OPTIONS = {
   all: { type: "boolean", default: false },
   rounds: { type: "string", default: "12" },
   threads: { type: "string", default: String(availableParallelism()) },
+  modes: { type: "string" },
   json: { type: "boolean", default: false },
   write: { type: "string" },
   help: { type: "boolean", default: false }
@@ -72,12 +82,12 @@ const parsed = (args: ReadonlyArray<string>) => {
 
 /** **Errors**: `FlagError`. */
 export const flagsOf = (args: ReadonlyArray<string>): Flags => {
-  const { config, rounds, threads, all, json, write, help, ...parts } = parsed(args)
+  const { config, rounds, threads, modes, all, json, write, help, ...parts } = parsed(args)
   const measures = [config !== undefined, all, json, ...Object.values(parts)].includes(true)
   if (write !== undefined && measures) throw new FlagError("--write FILE goes alone: it measures nothing")
   const configured = all || !(parts.kernels || parts.scaling || parts.memory)
   return {
-    configurations: config !== undefined ? named(config) : configured ? configurations : [],
+    configurations: config !== undefined ? listed("configuration", config, byName) : configured ? configurations : [],
     kernels: all || parts.kernels,
     scaling: all || parts.scaling,
     memory: all || parts.memory,
@@ -85,6 +95,7 @@ export const flagsOf = (args: ReadonlyArray<string>): Flags => {
     threads: whole("threads", threads),
     json,
     help,
+    ...(modes === undefined ? {} : { modes: listed("mode", modes, modeNames) }),
     ...(write === undefined ? {} : { write })
   }
 }

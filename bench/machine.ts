@@ -3,8 +3,8 @@
  */
 import { readFileSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
-import { VERSION } from "../src/index.ts"
-import { kernels } from "../src/kernels/index.ts"
+import { VERSION } from "effect-bayes"
+import { kernels } from "effect-bayes/kernels"
 
 export interface Machine {
   readonly cpu: string

@@ -14,9 +14,11 @@ import { aligned, tablesOf } from "./table.ts"
 const DOCUMENT = "docs/PERFORMANCE.md"
 
 /** How PyTorch is started, and its version, if it is to be had. An interpreter that was named must have it. */
-const findPeer = async (): Promise<{ readonly version: string; readonly start: () => Promise<Peer> } | undefined> => {
+const findPeer = async (
+  modes: Flags["modes"]
+): Promise<{ readonly version: string; readonly start: () => Promise<Peer> } | undefined> => {
   const named = process.env.PYTHON
-  const start = () => startPeer(named ?? "python3")
+  const start = () => startPeer(named ?? "python3", modes)
   try {
     const peer = await start()
     peer.close()
@@ -42,7 +44,7 @@ async function* measured(flags: Flags, start: (() => Promise<Peer>) | undefined)
 }
 
 const run = async (flags: Flags): Promise<void> => {
-  const peer = await findPeer()
+  const peer = await findPeer(flags.modes)
   const about = machine(peer?.version)
   if (!flags.json) console.log(`${Object.values(about).join(", ")}\n`)
   const all: Array<Measured> = []

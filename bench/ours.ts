@@ -24,8 +24,8 @@ import {
   Threads,
   Training,
   Tree
-} from "../src/index.ts"
-import { kernels, tensorsOf, type Workspace, workspace } from "../src/kernels/index.ts"
+} from "effect-bayes"
+import { kernels, tensorsOf, type Workspace, workspace } from "effect-bayes/kernels"
 import { type Configuration, LEARNING_RATE, PREDICTED_ROWS, TRAINING_ROWS } from "./configurations.ts"
 
 /** What is timed, with the threads it runs on. */

@@ -46,8 +46,8 @@ export interface Peer {
 
 const SCRIPT = "bench/torch_peer.py"
 
-/** Starts PyTorch under an interpreter. Fails with a `PeerError` where there is none, or it has no PyTorch. */
-export const startPeer = async (python: string): Promise<Peer> => {
+/** Starts PyTorch under an interpreter, to choose from these modes alone if they are given. Fails with a `PeerError` where there is none, or it has no PyTorch. */
+export const startPeer = async (python: string, chosen?: ReadonlyArray<string>): Promise<Peer> => {
   const child = spawn(python, [SCRIPT], { stdio: ["pipe", "pipe", "pipe"] })
   const said: Array<string> = []
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -75,7 +75,7 @@ export const startPeer = async (python: string): Promise<Peer> => {
   const { version = "", modes = [] } = await ask({ do: "hello" })
   return {
     version,
-    modes,
+    modes: modes.filter((mode) => chosen?.includes(mode) ?? true),
     prepare: async (configuration, variant) => {
       const { parameters = 0 } = await ask({ do: "prepare", configuration, ...variant })
       return parameters

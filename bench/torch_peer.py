@@ -26,7 +26,7 @@ except ImportError as missing:
     sys.exit(0)
 
 # The optimizer of a mode is fused or not; the loss is compiled or not.
-MODES = {"eager": (False, False), "fused": (True, False), "compiled": (False, True), "compiled and fused": (True, True)}
+MODES = {"eager": (False, False), "fused": (True, False), "compiled": (False, True), "compiled+fused": (True, True)}
 
 TRAINING_ROWS = 60_000
 PREDICTED_ROWS = 1000

@@ -21,10 +21,12 @@ it("times every configuration unless told what", () => {
 it("reads numbers and files", () => {
   const { rounds, threads, json } = flagsOf("--rounds 3 --threads 1 --json".split(" "))
   expect([rounds, threads, json, flagsOf(["--write", "a.jsonl"]).write]).toEqual([3, 1, true, "a.jsonl"])
+  expect([flagsOf([]).modes, flagsOf(["--modes", "eager,fused"]).modes]).toEqual([undefined, ["eager", "fused"]])
 })
 
 it.each([
   [["--config", "uci,moon"], 'no configuration "moon"; there is: toy, uci, mnist400'],
+  [["--modes", "eager,slow"], 'no mode "slow"; there is: eager, fused, compiled, compiled+fused'],
   [["--rounds", "0"], '--rounds takes a whole number above 0, got "0"'],
   [["--threads", "two"], '--threads takes a whole number above 0, got "two"'],
   [["--threads", "1e1"], '--threads takes a whole number above 0, got "1e1"'],
