@@ -5,7 +5,8 @@
  * (2^k - 1 - k ln 2) + (2^k - 1) r + 2^k r^2 Q(r), whose first term is at least 0.19, so that little cancels.
  * **Numerics**: within 4 ulp; x^2 / 2 below 1e-38 may be 0.
  *
- * From -1 down it is the sum of e^x and -1 - x, neither of which is negative: half the work, for those who look first.
+ * From -87 to -1 it is the sum of e^x and -1 - x, neither of which is negative: half the work where all lanes are there.
+ * What a lane gets depends on its x alone.
  */
 import { expOfModerate, MODERATE } from "./exponential"
 import { constant, HALF, LN2_HIGH, LN2_LOW, ONE, TO_INTEGER } from "./constant"
@@ -29,9 +30,10 @@ function pair(x: v128, c0: usize, c1: usize): v128 {
   return f32x4.add(constant(c0), f32x4.mul(constant(c1), x))
 }
 
+/** Of any x. */
 // @ts-ignore: decorator
 @inline
-export function expm1MinusX(x: v128): v128 {
+function around(x: v128): v128 {
   const within = f32x4.pmax(f32x4.pmin(x, constant(MOST)), constant(LEAST))
   const t = f32x4.add(f32x4.mul(within, constant(LOG2_E)), constant(TO_INTEGER))
   const far = f32x4.ge(f32x4.abs(within), constant(HALF))
@@ -53,14 +55,11 @@ export function expm1MinusX(x: v128): v128 {
 
 const MINUS_ONE: usize = memory.data<f32>([-1])
 
-/** Whether the x of two vectors are from -87 to -1. */
+/** Where x is from -87 to -1. */
 // @ts-ignore: decorator
 @inline
-export function areBelow(x: v128, y: v128): bool {
-  const least = f32x4.pmin(x, y)
-  const most = f32x4.pmax(x, y)
-  const moderate = f32x4.gt(least, f32x4.neg(constant(MODERATE)))
-  return i32x4.all_true(v128.and(moderate, f32x4.le(most, constant(MINUS_ONE))))
+export function isBelow(x: v128): v128 {
+  return v128.and(f32x4.gt(x, f32x4.neg(constant(MODERATE))), f32x4.le(x, constant(MINUS_ONE)))
 }
 
 /** Of such an x. */
@@ -68,4 +67,12 @@ export function areBelow(x: v128, y: v128): bool {
 @inline
 export function expm1MinusXBelow(x: v128): v128 {
   return f32x4.sub(expOfModerate(x), f32x4.add(x, constant(ONE)))
+}
+
+// @ts-ignore: decorator
+@inline
+export function expm1MinusX(x: v128): v128 {
+  const y = around(x)
+  const below = isBelow(x)
+  return v128.any_true(below) ? v128.bitselect(expm1MinusXBelow(x), y, below) : y
 }

@@ -3,12 +3,13 @@
  *
  * With t = logStd_q - logStd_p and d = (mean_q - mean_p) / std_p, an element's divergence is
  * (expm1MinusX(2 t) + d^2) / 2, in float32: never negative, and 0 where q = p. Where all of eight elements have a q much
- * narrower than p, as in training they often do, it is made in a shorter way. A parameter of p has a step of 1, or of 0
- * where one number serves every element: then a vector of it stands in the arguments, and a mask of 0 keeps the place there.
+ * narrower than p, as they often do in training, a shorter way gives the same bits. A parameter of p has a step of 1, or
+ * of 0 where one number serves every element: then a vector of it stands in the arguments, and a mask of 0 keeps the
+ * place there.
  */
 import { finish, first, last, pairs, real, reduce, reduction, rest } from "./blocks"
 import { exp, expm1 } from "./exponential"
-import { areBelow, expm1MinusX, expm1MinusXBelow } from "./expm1MinusX"
+import { expm1MinusX, expm1MinusXBelow, isBelow } from "./expm1MinusX"
 
 /** What is summed. */
 const DIVERGENCE: i32 = 0
@@ -77,7 +78,7 @@ function terms(kind: i32, shared: bool, args: usize, block: i32): void {
       const e = distance(args, i + 4, q)
       v = f32x4.mul(d, d)
       w = f32x4.mul(e, e)
-      if (areBelow(t, u)) {
+      if (i32x4.all_true(v128.and(isBelow(t), isBelow(u)))) {
         v = f32x4.add(expm1MinusXBelow(t), v)
         w = f32x4.add(expm1MinusXBelow(u), w)
       } else {
