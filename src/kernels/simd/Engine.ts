@@ -72,9 +72,9 @@ export class Engine implements Home {
     return made
   }
 
-  /** Scratch memory that is no tensor's. Sizes from WebAssembly come as signed words, and are not. */
+  /** Scratch memory that is no tensor's. A size of 2 GiB or more comes from WebAssembly as a negative number. */
   room(bytes: number): number {
-    return this.scratch.bytes(bytes >>> 0)
+    return this.scratch.bytes(bytes < 0 ? bytes + 0x1_0000_0000 : bytes)
   }
 
   /** Room for a reduction's number of each block of n elements. */

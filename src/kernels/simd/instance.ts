@@ -84,6 +84,7 @@ export const instantiate = (shared: boolean): Instance => {
 
 /** Makes room for so many bytes. Throws a RangeError where there is none. */
 export const reserve = (memory: WebAssembly.Memory, bytes: number): void => {
+  if (bytes > PAGE * PAGE) throw new RangeError("more than an address of WebAssembly says") // `grow` has other errors
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE)
   if (missing > 0) memory.grow(missing)
 }
