@@ -32,8 +32,10 @@ export const within = <A>(engine: Engine, f: () => A): A => {
 type Result = Tensor | number | boolean | object
 
 /** Runs a kernel on the engine of the open frame, or from outside. */
-export const run = <A extends Result>(kernel: (engine: Engine) => A): A => {
-  if (open !== undefined) return kernel(open)
+export const run = <A extends Result>(kernel: (engine: Engine) => A): A =>
+  open === undefined ? fromOutside(kernel) : kernel(open)
+
+const fromOutside = <A extends Result>(kernel: (engine: Engine) => A): A => {
   outside ??= new Engine(instantiate(canShare()))
   const engine = outside
   open = engine
