@@ -7,6 +7,7 @@ import * as data from "./data.ts"
 import { load } from "./fitted.ts"
 import * as common from "./flags.ts"
 import { type Cells, namesOf, records } from "./predictions.ts"
+import * as threads from "./threads.ts"
 
 const config = {
   model: common.pathArgument("model", "what train has kept"),
@@ -23,6 +24,7 @@ const config = {
     "leave the prediction of a row that lacks a value empty, which is an error otherwise"
   ),
   ...data.flags,
+  threads: threads.flag,
   draws: common.draws,
   seed: common.modelsSeed,
   json: common.toggle("json", "one JSON object a row in place of CSV; errors too")
@@ -60,6 +62,7 @@ export const predict = Command.make("predict", config, (options) =>
       const expected = "a number between 0 and 1"
       return yield* new ConfigError({ option: "--interval", expected, actual: String(interval) })
     }
+    yield* threads.assertThreads(options)
     yield* common.assertDraws(options)
     yield* data.assertOther(out, [options.model, options.data])
     yield* assertFree(out, options.force)
@@ -70,9 +73,15 @@ export const predict = Command.make("predict", config, (options) =>
     const bytes = records(fitted, inputs, table.rows, { draws, interval }).pipe(encode(namesOf(fitted), options))
     if (out === "-") {
       const stdio = yield* Stdio.Stdio
-      return yield* Stream.run(bytes, stdio.stdout()).pipe(common.provideNoise(seed))
+      return yield* Stream.run(bytes, stdio.stdout()).pipe(
+        threads.provideThreads(fitted.model, options),
+        common.provideNoise(seed)
+      )
     }
-    const chunks = yield* Stream.runCollect(bytes).pipe(common.provideNoise(seed))
+    const chunks = yield* Stream.runCollect(bytes).pipe(
+      threads.provideThreads(fitted.model, options),
+      common.provideNoise(seed)
+    )
     yield* Files.writeWhole(out, chunks)
     const empty = table.rows - inputs.rows.length
     if (options.json) return yield* Console.log(JSON.stringify({ event: "written", out, rows: table.rows, empty }))

@@ -10,6 +10,7 @@ import { lossUnit, show } from "./progress.ts"
 import { evaluate, printEvaluation } from "./report.ts"
 import * as rows from "./rows.ts"
 import { printRows } from "./saying.ts"
+import * as threads from "./threads.ts"
 
 const config = {
   data: common.pathArgument("data", "CSV or its kin, NPY, IDX or Parquet, also gzipped; - is standard input"),
@@ -33,7 +34,7 @@ const config = {
     Flag.withMetavar("EPOCHS"),
     Flag.optional
   ),
-  threads: common.defaulted(Flag.Finite("threads"), "the engine has one thread", 1),
+  threads: threads.flag,
   ...keeping.flags,
   draws: common.draws,
   seed: common.seed,
@@ -66,10 +67,7 @@ const printEnd = (
 
 export const train = Command.make("train", config, (options) =>
   Effect.gen(function* () {
-    if (options.threads !== 1) {
-      const expected = "1, as the engine computes on one thread"
-      return yield* new ConfigError({ option: "--threads", expected, actual: String(options.threads) })
-    }
+    yield* threads.assertThreads(options)
     yield* common.assertDraws(options)
     const optional = [options.targetFile, options.test, options.testTargetFile].flatMap(Option.toArray)
     const files = [options.data, ...optional]
@@ -101,13 +99,16 @@ export const train = Command.make("train", config, (options) =>
       Stream.tap(keeper.onEvent),
       Stream.runLast,
       Effect.onInterrupt(() => keeper.onInterrupt),
-      Effect.catchTag("CheckpointError", keeping.explain(options, kept, model))
+      Effect.catchTag("CheckpointError", keeping.explain(options, kept, model)),
+      threads.provideThreads(model, options)
     )
     yield* printEnd(last, { ...options, unit })
     const state = Option.match(last, { onNone: () => from, onSome: (event) => Option.some(event.state) })
     if (Option.isNone(state) || Option.isNone(parts.test)) return
     const { params, best } = state.value
-    const result = yield* evaluate({ model, params: best?.params ?? params }, parts.test.value, options)
+    const result = yield* evaluate({ model, params: best?.params ?? params }, parts.test.value, options).pipe(
+      threads.provideThreads(model, options)
+    )
     yield* printEvaluation(model, result, `on the ${result.rows} test rows`, options)
   }).pipe(common.provideNoise(options.seed))
 ).pipe(

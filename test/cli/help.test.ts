@@ -32,8 +32,8 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     ...["--epochs", "--batch", "--learning-rate", "--patience", "--threads"],
     ...["--out", "--checkpoint-every", "--resume", "--force", "--draws", "--seed", "--json"]
   ],
-  predict: ["--out", "--force", "--interval", "--drop-missing", ...data, "--draws", "--seed", "--json"],
-  evaluate: ["--drop-missing", ...data, "--target-file", "--draws", "--seed", "--json"],
+  predict: ["--out", "--force", "--interval", "--drop-missing", ...data, "--threads", "--draws", "--seed", "--json"],
+  evaluate: ["--drop-missing", ...data, "--target-file", "--threads", "--draws", "--seed", "--json"],
   info: ["--json"],
   demo: ["--out", "--epochs", "--temperature", "--draws", "--seed", "--json"]
 }

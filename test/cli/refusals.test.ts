@@ -60,7 +60,7 @@ describe("options that train refuses", () => {
     [["--validation", "2"], "--validation: expected a number between 0 and 1, got 2"],
     [["--patience", "2"], "--patience: expected --validation beside it, got none"],
     [["--validation", "0.2", "--patience", "0"], `--patience: ${whole}, got 0`],
-    [["--threads", "4"], "--threads: expected 1, as the engine computes on one thread, got 4"],
+    [["--threads", "0"], "--threads: expected a whole number from 1 to 256, got 0"],
     [["--temperature", "-1"], "--temperature: expected a finite number from 0, got -1"],
     [
       ["--delimiter", ";"],

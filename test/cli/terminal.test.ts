@@ -43,7 +43,7 @@ describe.skipIf(noTerminal)("on a terminal (skipped where util-linux has no `scr
   })
 
   it("an error after the first bar stands on a line of its own", async () => {
-    const { code, stdout } = await onTerminal([...training, "--epochs", "40", "--learning-rate", "4"])
+    const { code, stdout } = await onTerminal([...training, "--epochs", "40", "--batch", "90", "--learning-rate", "4"])
     expect(code).toBe(1)
     const lines = linesOf(stdout).filter((line) => line.length > 0)
     expect(lines.at(-2)!.at(-1)).toMatch(/^\[#*\.+\] {2,3}\d+% {2}ETA /)
