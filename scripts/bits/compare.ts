@@ -1,0 +1,56 @@
+/**
+ * Whether all environments came to the same bits, and those that are known, as text.
+ */
+import type { Outcome } from "./job.ts"
+import type { Hashes } from "./known.ts"
+import { type Run, stepsOf } from "./runs.ts"
+
+/** What one environment came to on so many threads, or why it could not be asked. */
+export interface Result {
+  readonly name: string
+  readonly version: string
+  readonly threads: number
+  readonly outcomes: ReadonlyArray<Outcome>
+  /** There is no such engine on this machine. */
+  readonly absent?: string
+  /** There is, and it failed. */
+  readonly failed?: string
+}
+
+export const hashesOf = ({ outcomes }: Result): Hashes =>
+  Object.fromEntries(outcomes.flatMap(({ name, hash }) => (hash === undefined ? [] : [[name, hash]])))
+
+/** The names of runs that came to other bits than they should have, or to nothing. */
+export const differing = (expected: Hashes, result: Result): ReadonlyArray<string> => {
+  const hashes = hashesOf(result)
+  return Object.keys(expected).filter((name) => hashes[name] !== expected[name])
+}
+
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const line = (row: ReadonlyArray<string>) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`
+  return [line(rows[0]!), line(widths.map((width) => "-".repeat(width))), ...rows.slice(1).map(line)]
+}
+
+const verdict = (expected: Hashes, result: Result): string => {
+  if (result.absent !== undefined) return `not here: ${result.absent}`
+  if (result.failed !== undefined) return `FAILED: ${result.failed}`
+  const different = differing(expected, result)
+  const all = Object.keys(expected).length
+  const equal = `${all - different.length} of ${all}`
+  return different.length === 0 ? equal : `${equal}; OTHERS: ${different.join("; ")}`
+}
+
+/** A line for each environment. */
+export const environmentTable = (expected: Hashes, results: ReadonlyArray<Result>): ReadonlyArray<string> =>
+  table([
+    ["environment", "version", "threads", "runs with these bits"],
+    ...results.map((result) => [result.name, result.version, String(result.threads), verdict(expected, result)])
+  ])
+
+/** A line for each run. */
+export const runTable = (runs: ReadonlyArray<Run>, hashes: Hashes): ReadonlyArray<string> =>
+  table([
+    ["run", "steps", "SHA-256 of what it came to"],
+    ...runs.map((run) => [run.name, String(stepsOf(run)), hashes[run.name] ?? "none"])
+  ])
