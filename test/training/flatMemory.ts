@@ -21,7 +21,7 @@ import { openOn } from "../kernels/simd/workspaces.ts"
 /** Bytes that live after garbage collection. */
 const live = (): number => {
   setFlagsFromString("--expose-gc")
-  const gc: () => void = runInNewContext("gc")
+  const gc = runInNewContext("gc") as () => void
   gc()
   gc()
   return process.memoryUsage().heapUsed

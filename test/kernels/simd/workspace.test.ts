@@ -1,5 +1,6 @@
 // What a step keeps, for how long, and that nothing else of it can be used afterwards.
 
+import { inspect } from "node:util"
 import { Key, ShapeError, Tensor } from "effect-bayes"
 import { reference, simd } from "effect-bayes/kernels"
 import { describe, expect, it } from "vitest"
@@ -84,7 +85,7 @@ describe("what a step keeps", () => {
 describe("a tensor that outlives its memory", () => {
   const uses: Readonly<Record<string, (dead: Tensor.Tensor, memory: ReturnType<typeof open>["memory"]) => unknown>> = {
     "is read": (t) => Tensor.toFloat64Array(t),
-    "is shown": (t) => String(t),
+    "is shown": (t) => inspect(t),
     "is an operand that is put off": (t, memory) => memory.frame(() => numbers(simd.scale(2, t))),
     "is an operand at once": (t, memory) => memory.frame(() => simd.sum(t)),
     "is an operand outside": (t) => simd.scale(2, t),
