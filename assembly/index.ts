@@ -4,6 +4,7 @@ export { affineInputGrad, affineInputGradTmp, affineWeightGrad, affineWeightGrad
 export * from "./activations"
 export * from "./arithmetic"
 export { affineBiasGrad } from "./columns"
+export { scaleFirst, scaleLast } from "./channels"
 export { REDUCTION_BLOCK } from "./blocks"
 export { conv2d, conv2dTmp } from "./conv2d"
 export { conv2dBiasGrad } from "./conv2dBiasGrad"

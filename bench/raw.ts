@@ -1,8 +1,9 @@
 /**
  * Kernels of the WebAssembly module as functions to time, on one thread and a memory of their own.
  */
-import type { OperationName } from "../src/kernels/simd/Exports.ts"
+
 import { instantiate } from "../src/kernels/simd/instance.ts"
+import type { OperationName } from "../src/kernels/simd/OperationName.ts"
 import { bitsOf, harnessOf } from "../test/kernels/simd/harness.ts"
 
 /** Of a linear map. */

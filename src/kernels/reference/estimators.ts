@@ -29,13 +29,19 @@ export const momentsSampleVjp = (variance: Tensor, eps: Tensor, dy: Tensor): Ten
   return fromStorage(variance.shape, out)
 }
 
-export const scaleChannels = (x: Tensor, by: Tensor, axis: "first" | "last"): Tensor => {
+/** How the elements of x [B, ..., C] or [B, C, ...] lie, each of whose rows has factors `by` [B, C]. */
+export const channelsOf = (x: Tensor, by: Tensor, axis: "first" | "last") => {
   const last = x.shape.length - 1
   const rows = Shape.axis("scaled channels, input", x.shape, 0)
   const channels = Shape.axis("scaled channels, input", x.shape, axis === "first" ? 1 : Math.max(1, last))
   Shape.assertSame("scaled channels, factors", { dtype: x.dtype, shape: [rows, channels] }, by)
   const perRow = Shape.size(x.shape.slice(1))
   const perChannel = axis === "first" ? Shape.size(x.shape.slice(2)) : 1
+  return { rows, channels, perRow, perChannel }
+}
+
+export const scaleChannels = (x: Tensor, by: Tensor, axis: "first" | "last"): Tensor => {
+  const { rows, channels, perRow, perChannel } = channelsOf(x, by, axis)
   const xs = x[storage]
   const bs = by[storage]
   const ys = allocate(x.dtype, xs.length)

@@ -1,68 +1,8 @@
 /**
- * What the WebAssembly module exports: functions over pointers (bytes into its memory), and the table indices of the
- * operations that programs are made of. Each is described where it is written, in `assembly/`.
+ * What the WebAssembly module exports: functions over pointers (bytes into its memory), and operations. Each is described
+ * where it is written, in `assembly/`.
  */
-
-/** A constant, once the module has started. */
-export type Constant = WebAssembly.Global<"i32">
-
-/** Table indices of operations. */
-export interface Operations {
-  readonly opAxpy: Constant
-  readonly opScale: Constant
-  readonly opMultiply: Constant
-  readonly opFill: Constant
-  readonly opNormal: Constant
-  readonly opSigns: Constant
-  readonly opDropoutNoise: Constant
-  readonly opMixtureGrad: Constant
-  readonly opLaplaceKlMeanGrad: Constant
-  readonly opLaplaceKlLogStdGrad: Constant
-  readonly opLaplaceGrad: Constant
-  readonly opStudentTGrad: Constant
-  readonly opExp: Constant
-  readonly opExpm1: Constant
-  readonly opLog: Constant
-  readonly opLog1p: Constant
-  readonly opNonFinite: Constant
-  readonly opRelu: Constant
-  readonly opReluVjp: Constant
-  readonly opLeakyRelu: Constant
-  readonly opLeakyReluVjp: Constant
-  readonly opElu: Constant
-  readonly opEluVjp: Constant
-  readonly opTanh: Constant
-  readonly opTanhVjp: Constant
-  readonly opSigmoid: Constant
-  readonly opSigmoidVjp: Constant
-  readonly opSoftplus: Constant
-  readonly opSoftplusVjp: Constant
-  readonly opSilu: Constant
-  readonly opSiluVjp: Constant
-  readonly opGelu: Constant
-  readonly opGeluVjp: Constant
-  readonly opMomentsSample: Constant
-  readonly opMomentsSampleVjp: Constant
-  readonly opDropout: Constant
-  readonly opFirstMoment: Constant
-  readonly opSecondMoment: Constant
-  readonly opMomentUpdate: Constant
-  readonly opNormalSample: Constant
-  readonly opNormalSampleVjp: Constant
-  readonly opNormalVariance: Constant
-  readonly opNormalVarianceVjp: Constant
-  readonly opNormalKlMeanGrad: Constant
-  readonly opNormalKlMeanGradScalar: Constant
-  readonly opNormalKlLogStdGrad: Constant
-  readonly opNormalKlLogStdGradScalar: Constant
-  readonly opNormalLogProb: Constant
-  readonly opNormalLogProbMeanGrad: Constant
-  readonly opNormalLogProbLogStdGrad: Constant
-  readonly opNormalLogProbScalars: Constant
-}
-
-/** The name of an operation. */
-export type OperationName = keyof Operations
+import type { Constant, Operations } from "./OperationName.ts"
 
 export interface Exports extends Operations {
   readonly heapBase: Constant
@@ -91,6 +31,8 @@ export interface Exports extends Operations {
     tmp: number
   ): void
   affineWeightGrad(x: number, dy: number, dw: number, rows: number, inputs: number, outputs: number, tmp: number): void
+  scaleFirst(x: number, by: number, out: number, units: number, length: number): void
+  scaleLast(x: number, by: number, out: number, rows: number, places: number, channels: number): void
   affineBiasGrad(dy: number, db: number, rows: number, outputs: number): void
   affineInputGrad(
     dy: number,

@@ -2,7 +2,7 @@
 import type { Key } from "../../core/Key.ts"
 import { type Shape, size } from "../../core/Shape.ts"
 import { TensorRecord } from "../../core/TensorRecord.ts"
-import type { OperationName } from "./Exports.ts"
+import type { OperationName } from "./OperationName.ts"
 
 /** The operations that make noise of a key alone. */
 export type NoiseOperation = Extract<OperationName, "opNormal" | "opSigns" | "opDropoutNoise">

@@ -9,7 +9,7 @@ import type { Tensor } from "../../core/Tensor.ts"
 import type { Density, Laplace, NormalGrad, NormalParams } from "../Kernels.ts"
 import * as reference from "../reference/density.ts"
 import { run } from "./current.ts"
-import type { OperationName } from "./Exports.ts"
+import type { OperationName } from "./OperationName.ts"
 
 /** Sizes of scales and degrees of freedom whose squares and inverses are float32 with room to spare. */
 const LEAST = 1e-6

@@ -3,7 +3,7 @@ import { assertSame } from "../../core/Shape.ts"
 import type { Tensor } from "../../core/Tensor.ts"
 import type { Elementwise } from "../Kernels.ts"
 import { run } from "./current.ts"
-import type { OperationName } from "./Exports.ts"
+import type { OperationName } from "./OperationName.ts"
 
 /** The operation of each activation, and that of its pullback. */
 const OPERATIONS: Readonly<Record<Elementwise["kind"], readonly [value: OperationName, pullback: OperationName]>> = {

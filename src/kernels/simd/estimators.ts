@@ -1,6 +1,7 @@
-/** What estimators do elementwise, put off like all such work (`assembly/estimators.ts`). */
+/** What estimators do elementwise, put off like all such work (`assembly/estimators.ts`), and to channels (`channels.ts`). */
 import { assertSame } from "../../core/Shape.ts"
 import type { Tensor } from "../../core/Tensor.ts"
+import { channelsOf } from "../reference/estimators.ts"
 import { run } from "./current.ts"
 import type { Engine } from "./Engine.ts"
 
@@ -40,5 +41,20 @@ export const dropout = (x: Tensor, eps: Tensor): Tensor => {
   return run((engine) => {
     const { shape, size } = engine.bring(x)
     return engine.defer(engine.operations.opDropout, shape, size, x, ofRows(engine, x, eps))
+  })
+}
+
+/** Where a channel of a row is one element, its factor is too: a product like any other. */
+export const scaleChannels = (x: Tensor, by: Tensor, axis: "first" | "last"): Tensor => {
+  const { rows, channels, perRow, perChannel } = channelsOf(x, by, axis)
+  return run((engine) => {
+    const { shape, size } = engine.bring(x)
+    if (perRow === channels) return engine.defer(engine.operations.opMultiply, shape, size, x, by)
+    engine.prepare(x, by)
+    const [xs, bs] = [engine.pointer(x), engine.pointer(by)]
+    const y = engine.tensor(shape, size)
+    if (axis === "first") engine.exports.scaleFirst(xs, bs, y.pointer, rows * channels, perChannel)
+    else engine.exports.scaleLast(xs, bs, y.pointer, rows, channels === 0 ? 0 : perRow / channels, channels)
+    return y
   })
 }

@@ -3,7 +3,8 @@
  *
  * Each is described where it is written, in `assembly/`.
  */
-import type { Exports, OperationName } from "./Exports.ts"
+import type { Exports } from "./Exports.ts"
+import type { OperationName } from "./OperationName.ts"
 
 /** How an operation stands in a program. */
 export interface Operation {

@@ -2,7 +2,7 @@
 import { Tensor } from "effect-bayes"
 import { type Elementwise, reference } from "effect-bayes/kernels"
 import { describe, expect, it } from "vitest"
-import type { OperationName } from "../../../src/kernels/simd/Exports.ts"
+import type { OperationName } from "../../../src/kernels/simd/OperationName.ts"
 import { special, sweepOf, worst } from "./float32.ts"
 import { operate } from "./harness.ts"
 

@@ -1,7 +1,7 @@
 // The elementary functions in float32 within stated bounds of those in float64, for arguments of every exponent.
 import { describe, expect, it } from "vitest"
 import { exp, expm1, log, log1p } from "../../../src/core/math.ts"
-import type { OperationName } from "../../../src/kernels/simd/Exports.ts"
+import type { OperationName } from "../../../src/kernels/simd/OperationName.ts"
 import { special, sweepOf, worst } from "./float32.ts"
 import { operate } from "./harness.ts"
 

@@ -4,8 +4,9 @@
  * Every buffer begins at a multiple of 64 bytes and is padded to a multiple of 64. The padding is NaN, so that a kernel
  * which lets it into a result shows. Behind each buffer stands a guard; reading any buffer throws if a guard has changed.
  */
-import type { OperationName } from "../../../src/kernels/simd/Exports.ts"
+
 import { type Instance, instantiate, reserve } from "../../../src/kernels/simd/instance.ts"
+import type { OperationName } from "../../../src/kernels/simd/OperationName.ts"
 
 /** A group of 16 floats: what buffers are aligned and padded to. */
 const ALIGNMENT = 64

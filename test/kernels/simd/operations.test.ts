@@ -7,7 +7,7 @@
 import { Key, Tensor } from "effect-bayes"
 import { type NormalParams, reference } from "effect-bayes/kernels"
 import { describe, expect, it } from "vitest"
-import type { OperationName } from "../../../src/kernels/simd/Exports.ts"
+import type { OperationName } from "../../../src/kernels/simd/OperationName.ts"
 import { special, worst } from "./float32.ts"
 import { floats, operate, readFloats, reset, runOperation } from "./harness.ts"
 
