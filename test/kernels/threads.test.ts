@@ -96,7 +96,9 @@ describe("Threads.layer", () => {
         expect(digest((yield* Fiber.join(short)).params)).toEqual(alone)
       }
     })
-    expect(await watched(Effect.provide(program, on(3)))).toEqual({ exit: Exit.void, started: 4, left: 0 })
+    // How many pools there are at a time depends on how fast the runs are.
+    const { exit, left } = await watched(Effect.provide(program, on(3)))
+    expect([exit, left]).toEqual([Exit.void, 0])
   })
 
   it("ends the workers where a stream of events is left early", async () => {
