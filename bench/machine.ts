@@ -11,6 +11,7 @@ export interface Machine {
   readonly cores: number
   readonly memory_gb: number
   readonly system: string
+  /** Its version and the flags that it runs under. */
   readonly node: string
   /** The version of this library and the name of its engine. */
   readonly library: string
@@ -37,7 +38,7 @@ export const machine = (peer: string | undefined): Machine => ({
   cores: cpus().length,
   memory_gb: Math.round(totalmem() / 2 ** 30),
   system: `${process.platform} ${process.arch}`,
-  node: process.version,
+  node: [process.version, ...process.execArgv].join(" "),
   library: VERSION,
   engine: kernels("float32").name,
   peer: peer ?? null

@@ -41,7 +41,11 @@ export const trainAndTell = async (threads: number): Promise<void> => {
 
 /** Peak memory, each side in a process of its own. */
 export const memoryOf = async (threads: number, start?: () => Promise<Peer>): Promise<Memory> => {
-  const { stdout } = await promisify(execFile)(process.execPath, ["bench/peak.ts", String(threads)])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...process.execArgv,
+    "bench/peak.ts",
+    String(threads)
+  ])
   const ours = { memory: NAME, steps: STEPS, ours_mb: Number(stdout) }
   if (start === undefined) return ours
   const peer = await start()

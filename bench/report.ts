@@ -20,17 +20,10 @@ const named = (rows: ReadonlyArray<Line>): string =>
     .map((one) => `- **${one.name}**: ${about(one)}`)
     .join("\n")
 
-/** The document. Throws where there is nothing to report. */
-export const report = (lines: ReadonlyArray<Line>): string => {
-  const machines = [...new Set(lines.map(({ machine }) => machineText(machine)))]
-  if (machines.length === 0) throw new Error("no line of --json to report")
+/** What was measured on one machine, or under one set of flags. */
+const onMachine = (lines: ReadonlyArray<Line>): ReadonlyArray<string> => {
   const rows = lines.filter(isRow)
-  const parts = [
-    "# Performance",
-    "Written by `npm run bench -- --write FILE` from the lines of `npm run bench -- --all --json`, which measure this " +
-      "library and PyTorch in turns in one run, each with the mode and the threads that a short trial found best. " +
-      "A ratio is PyTorch's median over ours: above 1 we are faster. The peer is `bench/torch_peer.py`.",
-    machines.join("\n\n"),
+  return [
     ...section(
       "Against PyTorch",
       `A training step (forward, KL, backward, Adam; one batch) and a draw of the weights with the outputs of ` +
@@ -56,6 +49,19 @@ export const report = (lines: ReadonlyArray<Line>): string => {
       "The most memory that a process had which trained on synthetic batches.",
       lines.filter(isMemory)
     )
+  ]
+}
+
+/** The document, one machine (or set of Node's flags) after the other. Throws where there is nothing to report. */
+export const report = (lines: ReadonlyArray<Line>): string => {
+  const machines = Map.groupBy(lines, ({ machine }) => machineText(machine))
+  if (machines.size === 0) throw new Error("no line of --json to report")
+  const parts = [
+    "# Performance",
+    "Written by `npm run bench -- --write FILE` from the lines of `npm run bench -- --all --json`, which measure this " +
+      "library and PyTorch in turns in one run, each with the mode and the threads that a short trial found best. " +
+      "A ratio is PyTorch's median over ours: above 1 we are faster. The peer is `bench/torch_peer.py`.",
+    ...[...machines].flatMap(([text, measured]) => [text, ...onMachine(measured)])
   ]
   return `${parts.join("\n\n")}\n`
 }

@@ -23,6 +23,13 @@ it("says what was measured and on what, each number as it was printed", () => {
   expect(text.match(/^## .*$/gm)).toEqual(["## Against PyTorch", "## Kernels", "## Scaling", "## Memory"])
 })
 
+it("keeps apart what was measured under other flags", () => {
+  const flagged = lines.map((line) => ({ ...line, machine: { ...line.machine, node: "v24.0.0 --fast" } }))
+  const [before = "", after = ""] = report([...lines, ...flagged.slice(1, 2)]).split("Node v24.0.0 --fast,")
+  expect(before.match(/^## /gm)).toHaveLength(4)
+  expect(after.match(/^## .*$/gm)).toEqual(["## Against PyTorch"])
+})
+
 it("leaves out what was not measured, and refuses nothing at all", () => {
   expect(report(lines.slice(2, 3)).match(/^## .*$/gm)).toEqual(["## Kernels"])
   expect(() => report([])).toThrow("no line of --json to report")
