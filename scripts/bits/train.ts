@@ -128,13 +128,26 @@ const predictions = (
   return Effect.die(new Error("the model predicts neither numbers nor classes"))
 }
 
+/** The last loss of a history: that of one step, if each has an event of its own. */
+const lossOf = (history: ReadonlyArray<Training.Past>): ReadonlyArray<Tensor.Tensor> =>
+  history
+    .slice(-1)
+    .map(({ loss: { negElboMean, nllMean, klNats } }) =>
+      Tensor.from([negElboMean, nllMean, klNats], { dtype: "float64" })
+    )
+
 /** The hash of what a run has come to at its end: gone on with from where it was stopped, if it was. */
 export const hashOfRun = (run: Run, stopped?: Model.Saved<unknown, unknown, unknown>): Effect.Effect<string, unknown> =>
   using(run, (model, data, options) =>
     Effect.gen(function* () {
       const from = stopped?.state === undefined ? {} : { from: stopped.state }
-      const fit = yield* Training.fit(model, data, { ...options, ...from })
-      return yield* hashOf(run.of === "parameters" ? fit.params : yield* predictions(fit, data.x))
+      const fit = yield* Training.fit(model, data, {
+        ...options,
+        ...from,
+        ...(run.of === "loss" ? { stepsPerEvent: 1 } : {})
+      })
+      if (run.of === "predictions") return yield* hashOf(yield* predictions(fit, data.x))
+      return yield* hashOf(run.of === "parameters" ? fit.params : lossOf(fit.history))
     })
   ).pipe(seeded)
 
