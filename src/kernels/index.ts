@@ -12,7 +12,7 @@ import type { Kernels } from "./Kernels.ts"
 import { reference } from "./reference/index.ts"
 import { Engine } from "./simd/Engine.ts"
 import { simd } from "./simd/index.ts"
-import { canShare, instantiate } from "./simd/instance.ts"
+import { instantiate } from "./simd/instance.ts"
 import * as SimdWorkspace from "./simd/workspace.ts"
 import * as Threads from "./Threads.ts"
 import { onHeap, type Workspace } from "./Workspace.ts"
@@ -40,7 +40,7 @@ let asked: { readonly refusal: string | undefined } | undefined
 const refusal = (): string | undefined => {
   if (asked === undefined) {
     try {
-      new Engine(instantiate(canShare()))
+      new Engine(instantiate(false))
       asked = { refusal: undefined }
     } catch (cause) {
       asked = { refusal: String(cause) } // no WebAssembly, no vectors in it, or a policy that forbids it

@@ -6,7 +6,7 @@
  */
 import { isTensor, type Tensor } from "../../core/Tensor.ts"
 import { Engine } from "./Engine.ts"
-import { canShare, instantiate } from "./instance.ts"
+import { instantiate } from "./instance.ts"
 import { SimdTensor } from "./SimdTensor.ts"
 
 /** The engine whose frame is open. */
@@ -14,7 +14,7 @@ let open: Engine | undefined
 /** The one for calls from outside. */
 let outside: Engine | undefined
 
-/** An engine for calls from outside that has grown beyond this many bytes is not kept. */
+/** An engine for calls from outside that has grown beyond this many bytes is not kept: garbage collection frees its memory. */
 const KEPT = 1 << 26
 
 /** Runs with the engine's frame open: kernels that are called inside leave their results in its memory. */
@@ -36,7 +36,7 @@ export const run = <A extends Result>(kernel: (engine: Engine) => A): A =>
   open === undefined ? fromOutside(kernel) : kernel(open)
 
 const fromOutside = <A extends Result>(kernel: (engine: Engine) => A): A => {
-  outside ??= new Engine(instantiate(canShare()))
+  outside ??= new Engine(instantiate(false))
   const engine = outside
   open = engine
   try {

@@ -46,9 +46,6 @@ export const compile = (shared: boolean): WebAssembly.Module => {
   return made
 }
 
-/** Whether memory can be shared between threads here. */
-export const canShare = (): boolean => typeof SharedArrayBuffer !== "undefined"
-
 const newMemory = (shared: boolean): WebAssembly.Memory => {
   let refused: unknown
   for (const maximum of MOST_PAGES) {

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { EngineError } from "../../core/errors.ts"
-import { canShare, type Instance, instantiate } from "./instance.ts"
+import { type Instance, instantiate } from "./instance.ts"
 import { openPool, type Pool } from "./pool.ts"
 import type { WorkerHost } from "./workers.ts"
 
@@ -18,8 +18,8 @@ export interface Lending {
   readonly instance: Effect.Effect<Instance, EngineError, Scope.Scope>
 }
 
-/** One thread: an instance for each user. */
-export const ONE: Lending = { threads: 1, instance: /*#__PURE__*/ Effect.sync(() => instantiate(canShare())) }
+/** One thread: an instance for each user, on a memory that is not shared, as V8 collects those that are late, if ever. */
+export const ONE: Lending = { threads: 1, instance: /*#__PURE__*/ Effect.sync(() => instantiate(false)) }
 
 const ignored = (reason: string): Effect.Effect<Lending> =>
   Effect.as(Effect.logWarning(`Computing on one thread: ${reason}. Results are the same, later`), ONE)
