@@ -12,7 +12,7 @@ import { isTensor, type Tensor } from "../core/Tensor.ts"
 import { reference } from "./reference/index.ts"
 
 /** What a step gives, and whether all that is kept of it is finite. @category models @since 0.4.0 */
-export interface Stepped<A> {
+interface Stepped<A> {
   readonly result: A
   readonly finite: boolean
 }

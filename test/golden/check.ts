@@ -5,12 +5,14 @@ import { type Fields, near } from "./cases.ts"
 
 export interface Bounds {
   readonly value: number
+  /** Of the gradient by a convolution's filters. */
+  readonly filters: number
   readonly adam: number
 }
 
 export const BOUNDS: Readonly<Record<Shape.DType, Bounds>> = {
-  float64: { value: 1e-10, adam: 1e-10 },
-  float32: { value: 1e-6, adam: 1e-5 }
+  float64: { value: 1e-10, filters: 1e-10, adam: 1e-10 },
+  float32: { value: 1e-6, filters: 1e-5, adam: 1e-5 }
 }
 
 export type Check = (fields: Fields, bounds: Bounds) => void

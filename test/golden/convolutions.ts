@@ -42,16 +42,16 @@ const agrees = (fields: Fields, layer: AnyLayer, params: unknown, eps: unknown, 
   return pullback(fields.tensor("dy"))
 }
 
-const sampled: Check = (fields, { value }) => {
+const sampled: Check = (fields, { value, filters }) => {
   const params = fields.record("params")
   const inner = convolution(fields, params.tensor("weightMean").shape, true)
   const layer = bayesian(inner, meanField<Conv2d.Params>())
   const { dParams, dx } = agrees(fields, layer, params.normals(), fields.record("eps").weights(), value)
   near("dx", fields.tensor("dx"), dx!, value)
-  nearTree("dParams", fields.record("grads").normals(), dParams, value)
+  nearTree("dParams", fields.record("grads").normals(), dParams, filters)
 }
 
-const options: Check = (fields, { value }) => {
+const options: Check = (fields, { value, filters }) => {
   const weights = (from: Fields) => ({
     weight: from.tensor("weight"),
     ...(from.has("bias") ? { bias: from.tensor("bias") } : {})
@@ -59,7 +59,7 @@ const options: Check = (fields, { value }) => {
   const layer = convolution(fields, fields.tensor("weight").shape, fields.has("bias"))
   const { dParams, dx } = agrees(fields, layer, weights(fields), {}, value)
   near("dx", fields.record("grads").tensor("x"), dx!, value)
-  nearTree("dParams", weights(fields.record("grads")), dParams, value)
+  nearTree("dParams", weights(fields.record("grads")), dParams, filters)
 }
 
 const pooling =
