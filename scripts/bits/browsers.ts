@@ -2,10 +2,11 @@
  * Browsers without a window: a process and a page a job, with a profile of its own.
  */
 import { spawn } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { delimiter, join } from "node:path"
+import { join } from "node:path"
 import { type Doing, type Environment, linesOf, watched } from "./environment.ts"
+import { findProgram } from "./installed.ts"
 import type { Outcome } from "./job.ts"
 import { bundlePage, serve } from "./server.ts"
 
@@ -43,10 +44,7 @@ const FIREFOX: Browser = {
 }
 
 const find = ({ variable, programs }: Browser): string => {
-  const named = process.env[variable]
-  if (named !== undefined) return named
-  const paths = (process.env.PATH ?? "").split(delimiter)
-  const found = programs.flatMap((program) => paths.map((path) => join(path, program))).find(existsSync)
+  const found = process.env[variable] ?? findProgram(programs)
   if (found === undefined)
     throw new Error(`no ${programs.join(" or ")} is installed; ${variable} names another program`)
   return found

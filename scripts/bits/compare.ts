@@ -10,6 +10,9 @@ export interface Result {
   readonly name: string
   readonly version: string
   readonly threads: number
+  /** The names of the runs that it was to take, and why there are not more. */
+  readonly asked: ReadonlyArray<string>
+  readonly why?: string
   readonly outcomes: ReadonlyArray<Outcome>
   /** There is no such engine on this machine. */
   readonly absent?: string
@@ -23,7 +26,7 @@ export const hashesOf = ({ outcomes }: Result): Hashes =>
 /** The names of runs that came to other bits than they should have, or to nothing. */
 export const differing = (expected: Hashes, result: Result): ReadonlyArray<string> => {
   const hashes = hashesOf(result)
-  return Object.keys(expected).filter((name) => hashes[name] !== expected[name])
+  return result.asked.filter((name) => hashes[name] !== expected[name])
 }
 
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
@@ -36,9 +39,11 @@ const verdict = (expected: Hashes, result: Result): string => {
   if (result.absent !== undefined) return `not here: ${result.absent}`
   if (result.failed !== undefined) return `FAILED: ${result.failed}`
   const different = differing(expected, result)
-  const all = Object.keys(expected).length
-  const equal = `${all - different.length} of ${all}`
-  return different.length === 0 ? equal : `${equal}; OTHERS: ${different.join("; ")}`
+  const all = result.asked.length
+  const parts = [`${all - different.length} of ${all}`]
+  if (different.length > 0) parts.push(`OTHERS: ${different.join("; ")}`)
+  if (result.why !== undefined) parts.push(`${Object.keys(expected).length - all} left out: ${result.why}`)
+  return parts.join("; ")
 }
 
 /** A line for each environment. */

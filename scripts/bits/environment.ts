@@ -3,6 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import type { Job, Outcome } from "./job.ts"
+import type { Run } from "./runs.ts"
 
 /** Does a job. Rejects with what went wrong. */
 export type Doing = (job: Job) => Promise<ReadonlyArray<Outcome>>
@@ -16,8 +17,10 @@ export interface Engine {
 export interface Environment {
   readonly name: string
   readonly threads: ReadonlyArray<number>
-  /** What is to be said if there are other threads than were asked for; by default that is a fault. */
+  /** Here every job is done on one thread, however many it asks for. Else other threads than asked for are a fault. */
   readonly oneThread?: boolean
+  /** Runs that are left out here, and why. */
+  readonly without?: { readonly why: string; has(run: Run): boolean }
   /** Finds the engine, or throws an `Error` that says why it is not here. */
   open(): Promise<Engine> | Engine
 }

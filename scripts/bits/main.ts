@@ -6,7 +6,7 @@ import { environments } from "./environments.ts"
 import type { Outcome } from "./job.ts"
 import { knownOf, record } from "./known.ts"
 import { report } from "./report.ts"
-import { quickRuns, runs } from "./runs.ts"
+import { quickRuns, type Run, runs } from "./runs.ts"
 
 const USAGE = `npm run bits -- [flags]
   --quick       the small runs of npm test alone
@@ -31,15 +31,18 @@ const fault = (environment: Environment, asked: number, outcomes: ReadonlyArray<
   return other === undefined ? undefined : `it has computed on ${other.threads} threads by the engine ${other.engine}`
 }
 
-const take = async (environment: Environment, names: ReadonlyArray<string>): Promise<ReadonlyArray<Result>> => {
-  const { name } = environment
+const take = async (environment: Environment, all: ReadonlyArray<Run>): Promise<ReadonlyArray<Result>> => {
+  const { name, without } = environment
+  const taken = all.filter((run) => without?.has(run) !== true)
+  const asked = taken.map((run) => run.name)
+  const about = { name, asked, ...(without === undefined || taken.length === all.length ? {} : { why: without.why }) }
   const results: Array<Result> = []
   try {
     const { version, run } = await environment.open()
     for (const threads of environment.threads) {
-      const shown = { name, version, threads: environment.oneThread === true ? 1 : threads }
+      const shown = { ...about, version, threads: environment.oneThread === true ? 1 : threads }
       try {
-        const outcomes = await run({ runs: names, threads })
+        const outcomes = await run({ runs: asked, threads })
         const failed = fault(environment, threads, outcomes)
         results.push({ ...shown, outcomes, ...(failed === undefined ? {} : { failed }) })
       } catch (error) {
@@ -47,7 +50,7 @@ const take = async (environment: Environment, names: ReadonlyArray<string>): Pro
       }
     }
   } catch (error) {
-    results.push({ name, version: "-", threads: environment.threads[0]!, outcomes: [], absent: messageOf(error) })
+    results.push({ ...about, version: "-", threads: environment.threads[0]!, outcomes: [], absent: messageOf(error) })
   }
   return results
 }
@@ -59,7 +62,7 @@ const main = async (flags: { readonly quick: boolean; readonly only: string; rea
   for (const [i, environment] of environments.entries()) {
     if (i > 0 && !environment.name.includes(flags.only)) continue
     console.error(`${environment.name} ...`)
-    results.push(...(await take(environment, names)))
+    results.push(...(await take(environment, taken)))
   }
   const first = results[0]!
   const hashes = hashesOf(first)

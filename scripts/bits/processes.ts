@@ -1,12 +1,12 @@
 /**
  * Node and Bun: a process a job.
  */
-import { mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Doing, type Engine, type Environment, linesOf } from "./environment.ts"
-import { installBun, installNode } from "./installed.ts"
+import { findProgram, installArmNode, installBun, installNode } from "./installed.ts"
 import type { Job, Outcome } from "./job.ts"
 
 const PROGRAM = fileURLToPath(new URL("process.ts", import.meta.url))
@@ -21,7 +21,7 @@ const doing =
   }
 
 const engineOf = async (program: string, flags: ReadonlyArray<string> = []): Promise<Engine> => {
-  const [version = ""] = await linesOf(program, ["--version"])
+  const [version = ""] = await linesOf(program, [...flags, "--version"])
   return { version: version.replace(/^v/, ""), run: doing(program, flags) }
 }
 
@@ -68,4 +68,21 @@ export const bun = (threads: ReadonlyArray<number>): Environment => ({
   name: "Bun (JavaScriptCore)",
   threads,
   open: () => engineOf(installBun())
+})
+
+/** Where Debian keeps the C library for ARM64. */
+const ARM_LIBRARIES = "/usr/aarch64-linux-gnu"
+
+/** Node for another processor, whose instructions QEMU takes one by one. */
+export const emulated = (major: number, threads: ReadonlyArray<number>): Environment => ({
+  name: `Node ${major} for ARM64, emulated`,
+  threads,
+  without: { why: "too slow", has: ({ task }) => task.inputs === 784 },
+  open: () => {
+    const program = findProgram(["qemu-aarch64"])
+    if (program === undefined || !existsSync(ARM_LIBRARIES)) {
+      throw new Error("no qemu-aarch64 with libraries (Debian: qemu-user, libc6-arm64-cross, libstdc++6-arm64-cross)")
+    }
+    return engineOf(program, ["-L", ARM_LIBRARIES, installArmNode(major)])
+  }
 })

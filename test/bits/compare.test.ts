@@ -3,15 +3,16 @@ import { describe, expect, it } from "@effect/vitest"
 import { differing, environmentTable, hashesOf, type Result, runTable } from "../../scripts/bits/compare.ts"
 import { quickRuns } from "../../scripts/bits/runs.ts"
 
+const expected = { a: "01", b: "02" }
+
 const result = (hashes: Readonly<Record<string, string>>, more: Partial<Result> = {}): Result => ({
   name: "an engine",
   version: "1.2",
   threads: 2,
+  asked: Object.keys(expected),
   outcomes: Object.entries(hashes).map(([name, hash]) => ({ name, hash, threads: 2, engine: "simd", bits: 1 })),
   ...more
 })
-
-const expected = { a: "01", b: "02" }
 
 describe("differing", () => {
   it("names runs with other hashes, and with none", () => {
@@ -27,6 +28,7 @@ describe("environmentTable", () => {
     const lines = environmentTable(expected, [
       result(expected),
       result({ a: "01", b: "03" }),
+      result({ b: "02" }, { asked: ["b"], why: "too slow" }),
       result({}, { absent: "no such program", version: "-" }),
       result({}, { failed: "it ended with 1" })
     ])
@@ -34,6 +36,7 @@ describe("environmentTable", () => {
     expect(cells.slice(2)).toEqual([
       "2 of 2",
       "1 of 2; OTHERS: b",
+      "1 of 1; 1 left out: too slow",
       "not here: no such program",
       "FAILED: it ended with 1"
     ])
