@@ -38,9 +38,7 @@ for (const dtype of ["float64", "float32"] as const) {
     under(`${name}, ${dtype}`, laws.layer(layer, { inShape, dtype }))
   // The view has 24 elements: two keys drop the same ones with probability 1e-5, in each of 50 seeded cases.
   const dropout = Dropout.make({ rate: 0.25, dtype })
-  // Statistical, with bounds far above float32's rounding: one dtype serves.
-  const known = dtype === "float64" ? { moments: dropoutMoments(0.25) } : {}
-  const options = { inShape: [2, 12], dtype, ...known }
+  const options = { inShape: [2, 12], dtype, moments: dropoutMoments(0.25) }
   under(`Dropout, ${dtype}`, laws.layer(dropout, options))
   // Its spec is that of the layer it is a view of.
   under(`its view for predictions, ${dtype}`, laws.layer(predictive(dropout), { ...options, registry: false }))
@@ -64,13 +62,18 @@ for (const dtype of ["float64", "float32"] as const) {
 
 // Each part's KL is sampled from that part's own noise, wherever it stands.
 const prior = Prior.scaleMixture({ std1: 1, std2: 0.1 })
-const sampled = { in: 2, out: 2, dtype: "float64", prior } as const
-const local = BayesianLinear.make({ ...sampled, estimator: "localReparameterization" })
-const flipped = BayesianLinear.make({ ...sampled, estimator: "flipout" })
-under(
-  "KLs that are sampled within sequential, residual and parallel",
-  laws.layer(residual(sequential(local, relu), parallel(sequential(flipped, tanh))), { inShape: [2], sampledKl: true })
-)
+for (const dtype of ["float64", "float32"] as const) {
+  const sampled = { in: 2, out: 2, dtype, prior }
+  const local = BayesianLinear.make({ ...sampled, estimator: "localReparameterization" })
+  const flipped = BayesianLinear.make({ ...sampled, estimator: "flipout" })
+  under(
+    `KLs that are sampled within sequential, residual and parallel, ${dtype}`,
+    laws.layer(residual(sequential(local, relu), parallel(sequential(flipped, tanh))), {
+      inShape: [2],
+      sampledKl: true
+    })
+  )
+}
 
 const block = sequential(residual(Linear.make({ in: 2, out: 2 })), parallel(Linear.make({ in: 2, out: 1 }), tanh))
 type Block = ParamsOf<typeof block>

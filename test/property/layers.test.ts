@@ -105,18 +105,16 @@ for (const dtype of ["float64", "float32"] as const) {
   )
 }
 
-const whole = sequential(
-  Linear.make({ in: 3, out: 4, dtype: "float64" }),
-  tanh,
-  Linear.make({ in: 4, out: 2, dtype: "float64" })
-)
-const scaled = empiricalBayes<ParamsOf<typeof whole>>({
-  prior: [
-    ["0", Prior.scaleMixture({ std1: 1, std2: 0.1 })],
-    ["**", Prior.normal({ std: 2 })]
-  ]
-})
-under(
-  "bayesian over a whole sequential, empirical Bayes",
-  laws.layer(bayesian(whole, scaled), { inShape: [3], sampledKl: true, lifted: { layer: whole, posterior: scaled } })
-)
+for (const dtype of ["float64", "float32"] as const) {
+  const whole = sequential(Linear.make({ in: 3, out: 4, dtype }), tanh, Linear.make({ in: 4, out: 2, dtype }))
+  const scaled = empiricalBayes<ParamsOf<typeof whole>>({
+    prior: [
+      ["0", Prior.scaleMixture({ std1: 1, std2: 0.1 })],
+      ["**", Prior.normal({ std: 2 })]
+    ]
+  })
+  under(
+    `bayesian over a whole sequential, empirical Bayes, ${dtype}`,
+    laws.layer(bayesian(whole, scaled), { inShape: [3], sampledKl: true, lifted: { layer: whole, posterior: scaled } })
+  )
+}
