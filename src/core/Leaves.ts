@@ -105,7 +105,7 @@ const distribute = <K extends string>(
     return
   }
   if (!records.isNode(node) || !records.isAlike(node, a) || !records.isAlike(node, b)) throw UNUSUAL
-  const below: Array<Record<string | number, unknown>> = new Array(fields.length)
+  const below: Array<Record<string | number, unknown>> = new Array<Record<string | number, unknown>>(fields.length)
   if (Array.isArray(node)) {
     for (let k = 0; k < fields.length; k++) into[k]![at] = below[k] = new Array(node.length) as never
     for (let i = 0; i < node.length; i++) distribute(fields, f, node[i], a[i], b[i], below, i)
