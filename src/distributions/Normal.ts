@@ -91,7 +91,7 @@ export const sampleVjp = (q: Normal, eps: Tensor.Tensor, dw: Tensor.Tensor): Gra
 
 /** exp(logStd) eps, `sample` less the mean. @category sampling @since 0.2.0 */
 export const deviation = ({ logStd }: Normal, eps: Tensor.Tensor): Tensor.Tensor =>
-  sample({ mean: Tensor.zeros(eps), logStd }, eps)
+  sample({ mean: Tensor.scalar(0, eps.dtype), logStd }, eps)
 
 /** exp(logStd)^2, of logStd's shape. @category moments @since 0.2.0 */
 export const variance = ({ logStd }: Normal): Tensor.Tensor => kernels(logStd.dtype).normalVariance(logStd)
@@ -124,7 +124,7 @@ const assertOneShape = (q: Normal): void => Shape.assertSame("normal, entropy of
  */
 export const entropy = (q: Normal): number => {
   assertOneShape(q)
-  return Tensor.toFloat64Array(q.logStd).reduce((sum, logStd) => sum + HALF_LOG_2PI_E + logStd, 0)
+  return kernels(q.logStd.dtype).sum(q.logStd) + Shape.size(q.logStd.shape) * HALF_LOG_2PI_E
 }
 
 /** Its gradient: 0 by the mean, 1 by each logStd. @category information @since 0.1.0 */

@@ -8,7 +8,7 @@
  */
 import { ConfigError } from "../core/errors.ts"
 import type { Spec } from "../core/Spec.ts"
-import type { Tensor } from "../core/Tensor.ts"
+import { full, type Tensor } from "../core/Tensor.ts"
 import { kernels } from "../kernels/index.ts"
 import * as Normal from "./Normal.ts"
 
@@ -62,8 +62,8 @@ export const sampled = (density: Density): Prior => ({
     const noise = wanted(density.spec, eps)
     const dw = density.logProbGrad(Normal.sample(q, noise))
     const back = Normal.sampleVjp(q, noise, dw)
-    const entropy = Normal.entropyGrad(q)
-    const minus = (a: Tensor, b: Tensor): Tensor => kernels(a.dtype).axpy(-1, a, kernels(b.dtype).scale(-1, b))
-    return { mean: minus(back.mean, entropy.mean), logStd: minus(back.logStd, entropy.logStd) }
+    const { axpy, scale } = kernels(dw.dtype)
+    // The entropy grows by 1 with each logStd, and not with the mean.
+    return { mean: scale(-1, back.mean), logStd: axpy(-1, back.logStd, full(q.logStd, -1)) }
   }
 })

@@ -102,7 +102,7 @@ export const meanField = <W>(options?: MeanFieldOptions): Factorized<MeanField<W
     variance: (q) => mapNormals((leaf) => Normal.variance(leaf), q) as W,
     momentsPullback: (q, dMean, dVariance) =>
       mapNormals(
-        (leaf, m, v) => ({ mean: m, logStd: Normal.varianceVjp(leaf, v).logStd }),
+        (leaf, m, v) => ({ mean: m, logStd: kernels(v.dtype).normalVarianceVjp(leaf.logStd, v) }),
         q,
         dMean,
         dVariance

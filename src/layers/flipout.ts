@@ -44,7 +44,7 @@ export const flipout = <W, Q, N>(
     const deviation = posterior.deviation(q, eps.weights)
     return {
       shared: withBias(mean, Tree.zip(mean, deviation, add)),
-      flipped: withBias(deviation, Tree.map(deviation, zeros))
+      flipped: Tree.map(deviation, (leaf, path) => (path === "bias" ? zeros(leaf) : leaf))
     }
   }
   return {
