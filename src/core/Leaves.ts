@@ -18,7 +18,13 @@ type Of<L> = (leaf: L, a: Tensor, b: Tensor, c: Tensor) => unknown
 /** What is no tensor may stand below a leaf only where nothing goes along. */
 const goesAlong = (leaf: unknown, other: unknown): other is Tensor => other === leaf || isTensor(other)
 
-/** Rebuilds a record with three others along; in place of one that is not there the record itself goes along. */
+/** Three records to go along: the record itself in place of those that were not given. One that is undefined was given. */
+const filled = (tree: unknown, others: ReadonlyArray<unknown>): readonly [a: unknown, b: unknown, c: unknown] => {
+  const given = others.length
+  return [given > 0 ? others[0] : tree, given > 1 ? others[1] : tree, given > 2 ? others[2] : tree]
+}
+
+/** Rebuilds a record with three others along. */
 const rebuild = <L>(
   isLeaf: (node: unknown) => node is L,
   f: Of<L>,
@@ -68,7 +74,7 @@ export const mapWith = <L>(
   tree: unknown,
   ...others: readonly [a?: unknown, b?: unknown, c?: unknown]
 ): unknown => {
-  const [a = tree, b = tree, c = tree] = others
+  const [a, b, c] = filled(tree, others)
   try {
     return rebuild(isLeaf, f, tree, a, b, c)
   } catch (thrown) {
@@ -133,7 +139,7 @@ export const unzip = <P, const K extends ReadonlyArray<string>>(
   tree: P,
   ...others: readonly [a?: unknown, b?: unknown]
 ): { readonly [I in keyof K]: P } => {
-  const [a = tree, b = tree] = others
+  const [a, b] = filled(tree, others)
   const made = fields.map(() => ({ it: undefined as unknown }))
   try {
     distribute(fields, f, tree, a, b, made, "it")

@@ -1,4 +1,6 @@
 // What runs without paths gives what runs with them, message for message.
+
+import { momentum, scaleByAdam } from "effect-bayes"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import * as Leaves from "../../src/core/Leaves.ts"
@@ -56,6 +58,19 @@ test("unzip gives a record for each field, and takes or refuses what goes along 
     })
   )
   expect(Leaves.unzip(["sum"], both, { a: t(1) })).toEqual([{ a: t(2) }])
+})
+
+test("what is undefined is not taken for what was left out", () => {
+  const tree: unknown = { a: t(1) }
+  const refusal = 'ShapeError: the tree at "": expected a record of {a}, got undefined'
+  expect(outcome(() => Leaves.zip(tree, undefined, plus))).toBe(refusal)
+  expect(outcome(() => Leaves.mapWith(Tensor.isTensor, (leaf) => leaf, tree, tree, undefined))).toBe(refusal)
+  const both = (a: Tensor.Tensor, b: Tensor.Tensor) => ({ sum: plus(a, b) })
+  expect(outcome(() => Leaves.unzip(["sum"], both, tree, undefined))).toBe(refusal)
+  expect(outcome(() => Leaves.unzip(["sum"], both, tree, tree, undefined))).toBe(refusal)
+  const { velocity } = momentum(0.9).init({ a: t(1) })
+  expect(outcome(() => momentum(0.9).update(undefined, { velocity }, undefined))).toBe(refusal)
+  expect(outcome(() => scaleByAdam().update({ a: t(1) }, { power1: 1, power2: 1 } as never, {}))).toBe(refusal)
 })
 
 test("a key that no assignment can write is written", () => {

@@ -91,7 +91,7 @@ export const normalLogProbGrad = (p: NormalParams, x: Tensor): NormalGrad & { re
 }
 
 /** q's parameters give the shape of the variable, so neither may be a scalar that stands for many. */
-const variableOf = (q: NormalParams): Tensor => {
+export const variableOf = (q: NormalParams): Tensor => {
   if (Shape.equals(q.mean.shape, q.logStd.shape)) return q.mean
   throw new ShapeError({
     where: "normal, KL of q",

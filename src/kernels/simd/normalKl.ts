@@ -1,5 +1,4 @@
 /** The divergence of two normals, a sum (`assembly/normalKl.ts`), and its gradient, put off (`assembly/normalKlGrad.ts`). */
-import { ShapeError } from "../../core/errors.ts"
 import { exp } from "../../core/math.ts"
 import * as Shape from "../../core/Shape.ts"
 import type { NormalGrad, NormalParams } from "../Kernels.ts"
@@ -8,15 +7,8 @@ import { run } from "./current.ts"
 import type { Engine } from "./Engine.ts"
 import { numbers, spread, stepOf } from "./normalParams.ts"
 
-/** q's parameters give the shape of the variable, so neither may be a scalar that stands for many. */
-const assertVariable = (q: NormalParams): void => {
-  if (q.logStd.dtype === q.mean.dtype && Shape.equals(q.mean.shape, q.logStd.shape)) return
-  throw new ShapeError({
-    where: "normal, KL of q",
-    expected: `mean and logStd of one shape, ${Shape.format(q.mean.shape)}`,
-    actual: Shape.formatSpec(q.logStd)
-  })
-}
+/** Throws unless q's parameters are alike. */
+const assertVariable = (q: NormalParams): void => Shape.assertSame("normal, logStd", reference.variableOf(q), q.logStd)
 
 export const normalKl = (q: NormalParams, p: NormalParams): number => {
   assertVariable(q)
