@@ -3,6 +3,7 @@ import { Key, Tensor } from "effect-bayes"
 import { reference } from "effect-bayes/kernels"
 import fc from "fast-check"
 import { beforeEach, describe, expect, it } from "vitest"
+import { instantiate } from "../../../src/kernels/simd/instance.ts"
 import { ulpError } from "./float32.ts"
 import * as harness from "./harness.ts"
 
@@ -129,4 +130,14 @@ it("a row of weight 0 does not count, whatever is in it", () => {
   expect(value).toBeCloseTo(Math.LN2, 7)
   expect(bad).toBe(-1)
   expect(grad).toEqual(Float32Array.of(0, 0, 0.5, -0.5))
+})
+
+it("reads no row that is not there, at the end of memory", () => {
+  const { memory, exports, doubles, floats, allocate } = harness.harnessOf(instantiate(false))
+  const logits = Float32Array.from({ length: 16 }, (_, c) => c % 5)
+  const rest = [floats([3]), 0, doubles(Array(16).fill(1)), 1, 16] as const
+  const tmp = allocate(exports.categoricalTmp(16))
+  const pointer = memory.buffer.byteLength - logits.byteLength
+  new Float32Array(memory.buffer, pointer).set(logits)
+  expect(exports.categoricalNll(pointer, ...rest, tmp)).toBe(run({ logits: [...logits], labels: [3] }).value)
 })

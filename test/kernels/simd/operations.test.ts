@@ -8,7 +8,7 @@ import { Key, Tensor } from "effect-bayes"
 import { type NormalParams, reference } from "effect-bayes/kernels"
 import { describe, expect, it } from "vitest"
 import type { OperationName } from "../../../src/kernels/simd/OperationName.ts"
-import { special, worst } from "./float32.ts"
+import { special, ulpError, worst } from "./float32.ts"
 import { floats, operate, readFloats, reset, runOperation } from "./harness.ts"
 
 const N = 20_000
@@ -226,4 +226,9 @@ it("the gradient of a sample by a variance of 0 is 0, whatever the noise", () =>
     [1, -1, 0, 1]
   ]
   expect(operate("opMomentsSampleVjp", { a, b, c })).toEqual(Float32Array.of(0, 0, 0, 0))
+})
+
+it("a second moment is there where float32 holds it, though not the gradient's square", () => {
+  const [moment] = operate("opSecondMoment", { a: [1e37], b: [-1e20], scalars: [0.5, 0.001] })
+  expect(ulpError(0.5e37 + 0.001 * 1e40, moment!)).toBeLessThanOrEqual(3)
 })
