@@ -13,7 +13,7 @@ import { rounded } from "./rounded.ts"
 /** The leading axes as one count of rows, and the last axis. */
 const asMatrix = (where: string, t: Tensor): { readonly rows: number; readonly columns: number } => {
   const columns = Shape.axis(where, t.shape, t.shape.length - 1)
-  return { rows: columns === 0 ? 0 : Shape.size(t.shape.slice(0, -1)), columns }
+  return { rows: Shape.size(t.shape.slice(0, -1)), columns }
 }
 
 export const affine = (x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor => {

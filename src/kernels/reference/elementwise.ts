@@ -43,6 +43,7 @@ export const elementwise = (self: Elementwise, x: Tensor): Tensor => {
 }
 
 export const elementwiseVjp = (self: Elementwise, x: Tensor, y: Tensor, dy: Tensor): Tensor => {
+  Shape.assertSame(`${self.kind}, y`, x, y)
   Shape.assertSame(`${self.kind}, dy`, x, dy)
   const { df } = differentiable(self)
   const xs = x[storage]

@@ -4,8 +4,12 @@ import * as Shape from "../../core/Shape.ts"
 import type { Tensor } from "../../core/Tensor.ts"
 import { run } from "./current.ts"
 
-/** The leading axes as one count of rows; none where the last axis is empty. */
-const rowsOf = (t: Tensor, columns: number): number => (columns === 0 ? 0 : Shape.size(t.shape) / columns)
+/** The leading axes as one count of rows. */
+const rowsOf = ({ shape }: Tensor): number => {
+  let rows = 1
+  for (let axis = 0; axis < shape.length - 1; axis++) rows *= shape[axis]!
+  return rows
+}
 
 const columnsOf = (where: string, t: Tensor): number => Shape.axis(where, t.shape, t.shape.length - 1)
 
@@ -16,7 +20,7 @@ export const affine = (x: Tensor, weight: Tensor, bias: Tensor | undefined): Ten
   const outputs = Shape.axis("affine, weight", weight.shape, 0)
   Shape.assertSame("affine, weight", { dtype: FLOAT32, shape: [outputs, columns] }, weight)
   if (bias !== undefined) Shape.assertSame("affine, bias", { dtype: FLOAT32, shape: [outputs] }, bias)
-  const rows = rowsOf(x, columns)
+  const rows = rowsOf(x)
   return run((engine) => {
     const { exports } = engine
     engine.prepare(x, weight, bias)
@@ -34,7 +38,7 @@ export const affineWeightGrad = (x: Tensor, dy: Tensor): Tensor => {
   const columns = columnsOf("affine, input", x)
   const outputs = columnsOf("affine, dy", dy)
   Shape.assertSame("affine, dy", { dtype: FLOAT32, shape: [...x.shape.slice(0, -1), outputs] }, dy)
-  const rows = rowsOf(x, columns)
+  const rows = rowsOf(x)
   return run((engine) => {
     const { exports } = engine
     engine.prepare(x, dy)
@@ -52,7 +56,7 @@ export const affineBiasGrad = (dy: Tensor): Tensor => {
   return run((engine) => {
     const ds = engine.pointer(dy)
     const db = engine.tensor([outputs], outputs)
-    engine.exports.affineBiasGrad(ds, db.pointer, rowsOf(dy, outputs), outputs)
+    engine.exports.affineBiasGrad(ds, db.pointer, rowsOf(dy), outputs)
     return db
   })
 }
@@ -64,7 +68,7 @@ export const affineInputGrad = (dy: Tensor, weight: Tensor): Tensor => {
     throw new ShapeError({ where: "affine, weight", expected: "two axes", actual: Shape.format(weight.shape) })
   }
   Shape.assertSame("affine, weight", { dtype: FLOAT32, shape: [outputs, columns] }, weight)
-  const rows = rowsOf(dy, outputs)
+  const rows = rowsOf(dy)
   return run((engine) => {
     const { exports } = engine
     engine.prepare(dy, weight)

@@ -18,7 +18,7 @@ export const scale = (a: number, x: Tensor): Tensor =>
   })
 
 export const multiply = (x: Tensor, y: Tensor): Tensor => {
-  assertSame("multiply", y, x)
+  assertSame("multiply", x, y)
   return run((engine) => {
     const { shape, size } = engine.bring(x)
     return engine.defer(engine.operations.opMultiply, shape, size, x, y)

@@ -28,6 +28,7 @@ export const elementwise = (f: Elementwise, x: Tensor): Tensor =>
   })
 
 export const elementwiseVjp = (f: Elementwise, x: Tensor, y: Tensor, dy: Tensor): Tensor => {
+  assertSame(`${f.kind}, y`, x, y)
   assertSame(`${f.kind}, dy`, x, dy)
   return run((engine) => {
     const { shape, size } = engine.bring(x)

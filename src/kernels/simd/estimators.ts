@@ -1,13 +1,13 @@
 /** What estimators do elementwise, put off like all such work (`assembly/estimators.ts`), and to channels (`channels.ts`). */
-import { assertSame } from "../../core/Shape.ts"
+import * as Shape from "../../core/Shape.ts"
 import type { Tensor } from "../../core/Tensor.ts"
 import { channelsOf } from "../reference/estimators.ts"
 import { run } from "./current.ts"
 import type { Engine } from "./Engine.ts"
 
 export const momentsSample = (mean: Tensor, variance: Tensor, eps: Tensor): Tensor => {
-  assertSame("sample from moments, variance", mean, variance)
-  assertSame("sample from moments, noise", mean, eps)
+  Shape.assertSame("sample from moments, variance", mean, variance)
+  Shape.assertSame("sample from moments, noise", mean, eps)
   return run((engine) => {
     const { shape, size } = engine.bring(mean)
     return engine.defer(engine.operations.opMomentsSample, shape, size, mean, variance, eps)
@@ -15,8 +15,8 @@ export const momentsSample = (mean: Tensor, variance: Tensor, eps: Tensor): Tens
 }
 
 export const momentsSampleVjp = (variance: Tensor, eps: Tensor, dy: Tensor): Tensor => {
-  assertSame("sample from moments, noise", variance, eps)
-  assertSame("sample from moments, dy", variance, dy)
+  Shape.assertSame("sample from moments, noise", variance, eps)
+  Shape.assertSame("sample from moments, dy", variance, dy)
   return run((engine) => {
     const { shape, size } = engine.bring(variance)
     return engine.defer(engine.operations.opMomentsSampleVjp, shape, size, variance, eps, dy)
@@ -36,8 +36,12 @@ const ofRows = (engine: Engine, x: Tensor, eps: Tensor): Tensor => {
 }
 
 export const dropout = (x: Tensor, eps: Tensor): Tensor => {
-  const [rows = 0, ...rest] = x.shape
-  assertSame("dropout, noise", { dtype: "float32", shape: [eps.shape[0] === 1 ? 1 : rows, ...rest] }, eps)
+  const rows = Shape.axis("dropout, input", x.shape, 0)
+  Shape.assertSame(
+    "dropout, noise",
+    { dtype: "float32", shape: [eps.shape[0] === 1 ? 1 : rows, ...x.shape.slice(1)] },
+    eps
+  )
   return run((engine) => {
     const { shape, size } = engine.bring(x)
     return engine.defer(engine.operations.opDropout, shape, size, x, ofRows(engine, x, eps))

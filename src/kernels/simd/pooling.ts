@@ -19,6 +19,7 @@ export const pool2d = (pool: Pool, x: Tensor, window: Window): Tensor => {
   return run((engine) => {
     const xs = engine.pointer(x)
     const y = engine.tensor(p.shape, Shape.size(p.shape))
+    if (y.size === 0) return y
     describe(engine, p, window)
     if (pool === "max") engine.exports.maxPool(xs, y.pointer)
     else engine.exports.averagePool(xs, y.pointer)
@@ -33,6 +34,7 @@ export const pool2dVjp = (pool: Pool, x: Tensor, dy: Tensor, window: Window): Te
     const xs = pool === "max" ? engine.pointer(x) : 0
     const ds = engine.pointer(dy)
     const dx = engine.tensor(x.shape, Shape.size(x.shape))
+    if (dx.size === 0) return dx
     describe(engine, p, window)
     if (pool === "max") engine.exports.maxPoolVjp(xs, ds, dx.pointer)
     else engine.exports.averagePoolVjp(ds, dx.pointer)
