@@ -35,6 +35,16 @@ describe("what a step keeps", () => {
     expect(numbers(foreign)).toEqual([8, 10])
   })
 
+  it("may be what is held, which stays where it is", () => {
+    const { memory } = open()
+    const held = memory.hold(vector(7, 8))
+    memory.step(() => [held, simd.scale(1, vector(1))], all)
+    for (let step = 0; step < 4; step++) {
+      memory.step(() => [simd.scale(step, vector(1, 2, 3))], all)
+      expect(numbers(held)).toEqual([7, 8])
+    }
+  })
+
   it("may have been passed through beside what was made of it", () => {
     const { memory } = open()
     let state: ReadonlyArray<Tensor.Tensor> = [vector(1, 2), vector(3, 4)]
