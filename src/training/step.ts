@@ -54,7 +54,9 @@ export const step = <P, E, L, S>(
 
 const allFinite = (t: Tensor): boolean => kernels(t.dtype).allFinite(t)
 
-const isFiniteEnd = (u: unknown): boolean => (isTensor(u) ? allFinite(u) : typeof u !== "number" || Number.isFinite(u))
+const isFiniteNumber = (u: unknown): boolean => typeof u !== "number" || Number.isFinite(u)
+
+const isFiniteEnd = (u: unknown): boolean => (isTensor(u) ? allFinite(u) : isFiniteNumber(u))
 
 /** What of a state is NaN or infinite, if anything is: parameters, or what the optimizer keeps. @category training @since 0.3.0 */
 export const nonFiniteState = <P, L, S>(state: State<P, L, S>): string | undefined => {
@@ -76,5 +78,6 @@ export const nonFiniteState = <P, L, S>(state: State<P, L, S>): string | undefin
 export const nonFinite = <P, L, S>(state: State<P, L, S>, loss: Loss, finiteTensors = false): string | undefined => {
   if (!Number.isFinite(loss.nllMean)) return "the negative log-likelihood"
   if (!Number.isFinite(loss.klNats)) return "the KL divergence"
-  return finiteTensors ? undefined : nonFiniteState(state)
+  if (finiteTensors && Leaves.every(Tree.isEnd, isFiniteNumber, state.optimizer)) return undefined
+  return nonFiniteState(state)
 }

@@ -92,6 +92,17 @@ layer(services)("what an optimizer keeps", (it) => {
     })
   )
 
+  it.effect("ends a run if it is no finite number, though all tensors are", () =>
+    Effect.gen(function* () {
+      const optimizer = keeping(
+        () => 0,
+        (kept, _, step) => (step === 3 ? Number.NaN : kept)
+      )
+      const error = yield* Effect.flip(Training.fit(model, data, { epochs: 8, optimizer }))
+      expect(error).toMatchObject({ _tag: "DivergedError", what: "what the optimizer keeps at kept" })
+    })
+  )
+
   it.effect("is lost beside the state, which is told in words", () =>
     Effect.gen(function* () {
       let hidden: unknown
