@@ -207,9 +207,10 @@ export const slice = (self: Tensor, axis: number, start: number, end: number): T
   }
   const size = (end - start) * behind
   const values = allocate(self.dtype, before * size)
+  const all = self[storage] // once: an engine may copy it each time
   for (let i = 0; i < before; i++) {
     const from = (i * length + start) * behind
-    values.set(self[storage].subarray(from, from + size), i * size)
+    values.set(all.subarray(from, from + size), i * size)
   }
   return fromStorage(self.shape.with(axis, end - start), values)
 }
@@ -235,8 +236,9 @@ export const concat = (parts: readonly [Tensor, ...ReadonlyArray<Tensor>], axis:
   let offset = 0
   for (const part of parts) {
     const size = part.shape[axis]! * behind
+    const all = part[storage]
     for (let i = 0; i < before; i++) {
-      values.set(part[storage].subarray(i * size, (i + 1) * size), i * length * behind + offset)
+      values.set(all.subarray(i * size, (i + 1) * size), i * length * behind + offset)
     }
     offset += size
   }

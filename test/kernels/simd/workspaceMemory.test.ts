@@ -2,7 +2,7 @@
 
 import { Key, ShapeError, Tensor } from "effect-bayes"
 import { reference, simd } from "effect-bayes/kernels"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { instantiate } from "../../../src/kernels/simd/instance.ts"
 import { normal, numbers, open, openOn, openSmall, vector } from "./workspaces.ts"
 
@@ -66,6 +66,19 @@ describe("the memory of a workspace", () => {
         )
       })
     }
+  })
+
+  it("is read once by what cuts or joins a tensor, as each read may copy all of it", () => {
+    const { memory, engine } = open()
+    const held = memory.hold(Tensor.reshape(normal(5, 600), [100, 6]))
+    const read = vi.spyOn(engine, "read")
+    const parts = memory.frame(() => [Tensor.slice(held, 1, 0, 2), Tensor.slice(held, 1, 2, 6)] as const)
+    expect(read).toHaveBeenCalledTimes(2)
+    expect(Tensor.equals(Tensor.concat(parts, 1), held)).toBe(true)
+    read.mockClear()
+    memory.frame(() => Tensor.concat([held, held], 1))
+    memory.frame(() => Tensor.takeRows(held, [3, 1, 2]))
+    expect(read).toHaveBeenCalledTimes(3)
   })
 
   it("above 2 GiB is as good as below", () => {
