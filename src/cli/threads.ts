@@ -16,7 +16,7 @@ const MOST = 256
 const parametersOf = ({ network }: Model.Model<unknown, unknown, unknown>): number =>
   Tree.leavesWith(Tree.isSpec, network.shapes).reduce((sum, { value }) => sum + Shape.size(value.shape), 0)
 
-/** Throws for a number of threads that cannot be. */
+/** Fails for a number of threads that cannot be. */
 export const assertThreads = ({ threads }: { readonly threads: Option.Option<number> }) =>
   Option.isNone(threads) || (Number.isInteger(threads.value) && threads.value >= 1 && threads.value <= MOST)
     ? Effect.void

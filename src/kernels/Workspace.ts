@@ -39,7 +39,7 @@ export const tensorsOf = (data: unknown): Array<Tensor> => {
 }
 
 const collect = (node: unknown, found: Array<Tensor>): void => {
-  if (typeof node !== "object" || node === null) return
+  if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return
   if (isTensor(node)) found.push(node)
   else if (Array.isArray(node)) for (let i = 0; i < node.length; i++) collect(node[i], found)
   else for (const key in node) collect((node as Readonly<Record<string, unknown>>)[key], found)

@@ -72,6 +72,9 @@ export type FitError = CheckpointError | ConfigError | EngineError | ShapeError 
 /** What of a step lives on. */
 const stateTensors = ([state]: readonly [unknown, Loss]): ReadonlyArray<Tensor.Tensor> => tensorsOf(state)
 
+/** What is copied out as one: a tensor, or what holds none and may be of any kind. */
+const isWhole = (u: unknown): u is unknown => Tensor.isTensor(u) || tensorsOf(u).length === 0
+
 /** A run before its first step: where it starts, and how it goes on to the next event. */
 const prepare = Effect.fnUntraced(function* <P, E, L>(
   model: Model.Model<P, E, L>,
@@ -89,7 +92,7 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
   const inShape = data.x.shape.slice(1)
   const memory = yield* workspace(model.dtype)
   const ordinary = <A>(state: A): A =>
-    Tree.mapWith(Tree.isEnd, (end) => (Tensor.isTensor(end) ? memory.copyOut(end) : end), state) as A
+    Tree.mapWith(isWhole, (whole) => (Tensor.isTensor(whole) ? memory.copyOut(whole) : whole), state) as A
   /** The state that the last event's checkpoint is a copy of: still in the workspace, so it need not be brought in again. */
   let live: { readonly of: Checkpoint<P, L>; readonly state: State<P, L, unknown> } | undefined
   let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }

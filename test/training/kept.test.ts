@@ -103,6 +103,18 @@ layer(services)("what an optimizer keeps", (it) => {
     })
   )
 
+  it.effect("stays what it is if it is no plain record", () =>
+    Effect.gen(function* () {
+      const optimizer = keeping(
+        () => ({ last: new Float64Array(2), seen: new Map<number, string>() }),
+        ({ seen }, _, step) => ({ last: Float64Array.of(step - 1, step), seen: new Map(seen).set(step, "seen") })
+      )
+      const events = yield* trained(optimizer, 5)
+      expect(events[1]!.kept.last).toEqual(Float64Array.of(9, 10))
+      expect([...events[0]!.kept.seen.keys()]).toEqual([1, 2, 3, 4, 5])
+    })
+  )
+
   it.effect("is lost beside the state, which is told in words", () =>
     Effect.gen(function* () {
       let hidden: unknown
