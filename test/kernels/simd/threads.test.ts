@@ -82,7 +82,7 @@ describe("parallel", () => {
   })
 })
 
-/** A host whose workers take one block of the first job and die with it, without a word. */
+/** A host whose workers take one block, of the first job that leaves them one, and die with it, without a word. */
 const rogue: WorkerHost = {
   cores: 2,
   start: async ({ memory, pool }) => {
@@ -90,8 +90,7 @@ const rogue: WorkerHost = {
       const { parentPort, workerData: { memory, pool } } = require("node:worker_threads")
       const remaining = new Int32Array(memory.buffer, pool, 1)
       parentPort.postMessage("ready")
-      while (Atomics.load(remaining, 0) <= 0);
-      Atomics.sub(remaining, 0, 1)`
+      while (Atomics.load(remaining, 0) <= 0 || Atomics.sub(remaining, 0, 1) <= 0);`
     const worker = new Worker(source, { eval: true, workerData: { memory, pool } })
     await new Promise((resolve) => worker.once("message", resolve))
     return async () => {
