@@ -159,6 +159,17 @@ describe("lending", () => {
     const found = await watched(Effect.scoped(program))
     expect(found).toEqual({ exit: Exit.succeed([false, true]), started: 2, left: 0 })
   })
+
+  it("ends the workers of an instance that comes back after its own end", async () => {
+    const program = Effect.gen(function* () {
+      const [own, user] = [yield* Scope.make(), yield* Scope.make()]
+      const { instance } = yield* Scope.provide(lending(host, 3), own)
+      yield* Scope.provide(instance, user)
+      yield* Scope.close(own, Exit.void)
+      yield* Scope.close(user, Exit.void)
+    })
+    expect(await watched(program)).toEqual({ exit: Exit.succeed(undefined), started: 2, left: 0 })
+  })
 })
 
 describe("a program", () => {
