@@ -35,6 +35,16 @@ describe("what a step keeps", () => {
     expect(numbers(foreign)).toEqual([8, 10])
   })
 
+  it("is made in its memory, also behind a frame inside the step", () => {
+    const { memory, engine } = open()
+    const { result } = memory.step(() => {
+      memory.frame(() => simd.sum(vector(1)))
+      return [simd.scale(2, vector(1, 2))]
+    }, all)
+    expect(result[0]).toHaveProperty("home", engine)
+    expect(numbers(result[0]!)).toEqual([2, 4])
+  })
+
   it("may be what is held, which stays where it is", () => {
     const { memory } = open()
     const held = memory.hold(vector(7, 8))
