@@ -40,7 +40,7 @@ const stages: ReadonlyArray<Stage> = [
   // Last and alone, so that nothing competes with tests that measure time.
   {
     name: "tests",
-    command: ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    command: ["vitest", "run", "--reporter=minimal", "--reporter=json", `--outputFile.json=${report}`],
     needs: ["doc examples"]
   }
 ]

@@ -100,6 +100,8 @@ export interface Kernels {
   readonly bits: number
   /** About how many multiplications and additions it does in a millisecond: for those who must not work too long at a time. */
   readonly operationsPerMs: number
+  /** What a training step costs beside its arithmetic, in the same unit. */
+  readonly operationsOfStep: number
 
   /** Standard normals under a key: element i depends on the key and i alone. */
   standardNormal(key: Key, spec: TensorSpec): Tensor

@@ -178,8 +178,9 @@ export const plan = <P, E, L>(
   const fresh = start(Model.init(model, key), optimizer)
   // Forward, and back to the weights and to the input; each parameter is sampled, has its KL and is updated.
   const perRow = operations(model.network, [model.inputs.columns.length])
-  const perStep = 12 * batchSize * perRow + 150 * Tree.count(fresh.params)
-  const stepsPerTurn = Math.max(1, Math.floor((TURN * kernels(model.dtype).operationsPerMs) / perStep))
+  const { operationsPerMs, operationsOfStep } = kernels(model.dtype)
+  const perStep = operationsOfStep + 12 * batchSize * perRow + 150 * Tree.count(fresh.params)
+  const stepsPerTurn = Math.max(1, Math.floor((TURN * operationsPerMs) / perStep))
   const factor = KlWeighting.factor(options, { epochs, stepsPerEpoch })
   return {
     ...sizes,

@@ -23,6 +23,7 @@ export const reference: Kernels = {
   name: "reference",
   bits: 1,
   operationsPerMs: 1e6,
+  operationsOfStep: 4e4,
   ...random,
   ...affine,
   ...convolution,

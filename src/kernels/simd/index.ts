@@ -26,6 +26,7 @@ export const simd: Kernels = {
   name: "simd",
   bits: 1,
   operationsPerMs: 4e7,
+  operationsOfStep: 1.6e6,
   ...arithmetic,
   ...random,
   ...affine,
