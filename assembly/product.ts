@@ -7,6 +7,7 @@
 import { Product } from "./arguments"
 import { parallel } from "./jobs"
 import { PANEL_ROW, panelColumns, panelsOf, panelStart, tilesOf, tileStart } from "./layout"
+import { isSlim, multiplySlim } from "./slim"
 import { thinOf } from "./thin"
 import { FROM_COLUMNS, FROM_ROWS, tileOf } from "./tile"
 import { transpose4 } from "./transpose"
@@ -110,6 +111,7 @@ export function multiply(): void {
     parallel(thinOf(p.k), args, (p.m + p.rowsInBlock - 1) / p.rowsInBlock, THIN_COST * <f64>p.m * <f64>p.n * <f64>p.k)
     return
   }
+  if (isSlim(p)) return multiplySlim(p)
   p.panelsInBlock = panelsInBlock(p.n, p.k)
   p.tilesInBlock = tilesInBlock(p.m, p.n, p.k)
   parallel(productBlock.index, args, blocksOf(p.m, p.n, p.k), COST * <f64>p.m * <f64>p.n * <f64>p.k)

@@ -123,6 +123,7 @@ describe("affine and its gradient", () => {
     [200, 211, 90],
     [17, 4100, 60],
     [2003, 18, 21],
+    [20_003, 18, 21],
     [19, 2003, 23],
     [21, 17, 2003],
     [40_001, 13, 3],
@@ -131,6 +132,16 @@ describe("affine and its gradient", () => {
     [1, 300, 700]
   ])("are the same where they are cut into blocks: %i rows, %i inputs, %i outputs", (rows, inputs, outputs) => {
     assertSame({ rows, inputs, outputs }, rows + inputs + outputs)
+  })
+
+  // Sums of few terms (up to 128), of 5 rows at a time, of which 185 by 16 columns pass by together.
+  it.each(
+    [0, 1, 4, 5, 6, 184, 185, 186, 189].flatMap((rows) =>
+      [0, 1, 5, 127, 128, 129].map((inputs) => [rows, inputs] as const)
+    )
+  )("are the same where sums have few terms: %i rows, %i inputs", (rows, inputs) => {
+    for (const outputs of [0, 1, 4, 5, 8, 11, 13, 16]) assertSame({ rows, inputs, outputs }, rows + inputs)
+    assertSame({ rows, inputs: 16, outputs: inputs }, rows)
   })
 
   it("give a row the same bits in every batch", () => {
