@@ -6,7 +6,7 @@
  */
 
 /** s0 a + b. */
-function axpy(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
+export function axpy(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
   const factor = v128.load32_splat(s)
   for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
     v128.store(out + i, f32x4.add(f32x4.mul(factor, v128.load(a + i)), v128.load(b + i)))
@@ -15,7 +15,7 @@ function axpy(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i3
 export const opAxpy: i32 = axpy.index
 
 /** s0 a. */
-function scale(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
+export function scale(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
   const factor = v128.load32_splat(s)
   for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) v128.store(out + i, f32x4.mul(factor, v128.load(a + i)))
 }

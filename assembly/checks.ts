@@ -1,7 +1,7 @@
 /** Whether what a program has made may be kept. */
 
 /** Sets the word at the pointer s0 to 1 if one of the first s1 elements of the whole tensor is NaN or infinite. */
-function nonFinite(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
+export function nonFinite(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
   const flag = load<usize>(s)
   const real = min(n, load<i32>(s, 4) - at)
   const vectors = <usize>(real >> 2) << 4
