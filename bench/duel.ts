@@ -1,145 +1,94 @@
 /**
- * One configuration, ours and PyTorch's: both are warmed up, then they take turns in rounds, so that whatever the
- * machine does happens to both.
+ * One configuration, ours and PyTorch's: the best variant of each against the other's, in turns.
  */
 import type { Configuration } from "./configurations.ts"
-import { withOurs } from "./ours.ts"
-import type { Peer, Timed, Variant } from "./peer.ts"
+import { best, type Contender, type Team, type Trial, type Tried, tryAll } from "./contenders.ts"
 import { probe } from "./probe.ts"
-import { countFor, median, rounded, type Times, timesOf } from "./statistics.ts"
-import { milliseconds, pause, warm } from "./timing.ts"
-import { best, type Trial, trials } from "./trial.ts"
+import type { Timed, Variant } from "./side.ts"
+import { median, rounded, type Times, timesOf } from "./statistics.ts"
+import { takeTurns } from "./turns.ts"
+
+/** What came of a duel. The peer's side is absent without PyTorch; the ratio is PyTorch's median over ours. */
+export interface Duel {
+  readonly ours: Times & Variant
+  readonly peer?: Times & Variant
+  readonly ratio?: number
+  /** What share of the cores was busy while both sides were silent. */
+  readonly busy: number
+}
 
 /** What is known of one configuration: a line of `--json`. */
 export interface Row {
   readonly config: string
-  readonly ours: Times & { readonly threads: number }
-  /** Absent without PyTorch. */
-  readonly peer?: Times & { readonly name: string }
-  /** PyTorch's median over ours. */
-  readonly ratio?: number
-  readonly predict: {
-    readonly ours_ms: number
-    readonly ours_threads: number
-    readonly peer_ms?: number
-    readonly peer_name?: string
-    readonly ratio?: number
-  }
+  readonly step: Duel
+  readonly predict: Duel
   /** GFLOP/s of the speed probe before and after. */
   readonly probe: readonly [before: number, after: number]
-  /** How PyTorch's mode and threads were chosen. */
-  readonly trials?: ReadonlyArray<Trial>
+  /** How mode and threads of each side were chosen. */
+  readonly trials: { readonly ours: ReadonlyArray<Trial>; readonly peer?: ReadonlyArray<Trial> }
 }
 
-/** Milliseconds: of warming up, of a trial, of a side's turn in a round, and of silence between turns, for threads to sleep. */
-const WARM = 2000
-const TRIAL = 600
+/** Milliseconds of warming up and of a side's turn in a round. */
+const WARM = 1000
 const TURN = 250
-const SILENCE = 25
-
-/** A side: how it runs something so many times. */
-type Side = (count: number) => ReadonlyArray<number> | Promise<ReadonlyArray<number>>
-
-/** All times of each side over the rounds, in each of which the other one begins. */
-const alternate = async (sides: ReadonlyArray<{ readonly run: Side; readonly each: number }>, rounds: number) => {
-  const all = sides.map((): Array<number> => [])
-  for (let round = 0; round < rounds; round++) {
-    const order = [...sides.entries()]
-    for (const [i, { run, each }] of round % 2 === 0 ? order : order.reverse()) {
-      await pause(SILENCE)
-      all[i]!.push(...(await run(countFor(TURN, each))))
-    }
-  }
-  return all
-}
-
-const warmPeer = async (peer: Peer, what: Timed): Promise<number> => {
-  const first = median(await peer.time(what, 3))
-  return median(await peer.time(what, countFor(WARM, first)))
-}
-
-/** A process of PyTorch with the variant ready. */
-const started = async (start: () => Promise<Peer>, configuration: Configuration, variant: Variant): Promise<Peer> => {
-  const peer = await start()
-  await peer.prepare(configuration, variant)
-  return peer
-}
-
-const nameOf = (peer: Peer, { mode, threads }: Variant): string =>
-  `PyTorch ${peer.version} ${mode}, ${threads} ${threads === 1 ? "thread" : "threads"}`
-
-/** What came of a duel; the peer's side is absent without PyTorch. */
-interface Duel {
-  readonly ours: Times
-  readonly peer?: { readonly name: string; readonly times: Times; readonly ratio: number }
-}
-
-const duel = async (
-  ours: () => void,
-  what: Timed,
-  rounds: number,
-  opponent?: { readonly peer: Peer; readonly variant: Variant }
-): Promise<Duel> => {
-  const mine = { run: (count: number) => milliseconds(ours, count), each: warm(ours, WARM) }
-  if (opponent === undefined) return { ours: timesOf((await alternate([mine], rounds))[0]!) }
-  const { peer, variant } = opponent
-  const theirs = { run: (count: number) => peer.time(what, count), each: await warmPeer(peer, what) }
-  const [a, b] = (await alternate([mine, theirs], rounds)) as [Array<number>, Array<number>]
-  const ratio = rounded(median(b) / median(a))
-  return { ours: timesOf(a), peer: { name: nameOf(peer, variant), times: timesOf(b), ratio } }
-}
 
 /** What a run is told. */
 export interface Options {
+  readonly ours: Team
+  /** PyTorch, if there is one. */
+  readonly peer?: Team
   readonly rounds: number
   /** The most threads of either side. */
   readonly threads: number
-  /** Starts PyTorch, if there is one. */
-  readonly start?: () => Promise<Peer>
 }
 
-/** The number of threads on which ours is fastest; more of them only where they save more than chance does. */
-const bestThreads = async (configuration: Configuration, what: Timed, counts: ReadonlyArray<number>) => {
-  const tried: Array<{ readonly threads: number; readonly ms: number }> = []
-  for (const threads of counts) {
-    const ms = await withOurs(configuration, threads, (ours) => warm(ours[what], TRIAL))
-    tried.push({ threads, ms })
-  }
-  return tried.reduce((a, b) => (b.ms < 0.97 * a.ms ? b : a)).threads
+const champion = ({ contenders, trials }: Tried, what: Timed): Contender => {
+  const { mode, threads } = best(trials, what)
+  return contenders.find((one) => one.mode === mode && one.threads === threads)!
+}
+
+const duel = async (sides: ReadonlyArray<Tried>, what: Timed, rounds: number): Promise<Duel> => {
+  const champions = sides.map((side) => champion(side, what))
+  const { times, busy } = await takeTurns(
+    champions.map(({ time }) => time(what)),
+    { warm: WARM, rounds, turn: TURN }
+  )
+  const [ours, peer] = champions.map(({ mode, threads }, i) => ({ mode, threads, ...timesOf(times[i]!) }))
+  if (peer === undefined) return { ours: ours!, busy }
+  return { ours: ours!, peer, ratio: rounded(median(times[1]!) / median(times[0]!)), busy }
+}
+
+/** Throws where a contender trains another network than the rest. */
+const checkParameters = (contenders: ReadonlyArray<Contender>): void => {
+  const counts = new Set(contenders.map(({ parameters }) => parameters))
+  if (counts.size > 1) throw new Error(`the sides train different numbers of parameters: ${[...counts].join(", ")}`)
+}
+
+/** Share of the cores that others may use before times mean little: PyTorch's threads wait for each other in every kernel. */
+const BUSY = 0.05
+
+const warnIfBusy = (name: string, busy: number): void => {
+  if (busy <= BUSY) return
+  console.error(`${name}: others kept ${Math.round(100 * busy)} % of the cores busy; do not keep these times`)
 }
 
 /** Times a configuration. */
 export const timed = async (configuration: Configuration, options: Options): Promise<Row> => {
-  const { rounds, start } = options
   const counts = [...new Set([1, options.threads])]
   const before = probe()
-  const weights = await withOurs(configuration, 1, (ours) => ours.weights)
-  const tried = start === undefined ? undefined : await trials(start, configuration, weights, counts)
-  const against = async (what: Timed): Promise<Duel & { readonly threads: number }> => {
-    const threads = await bestThreads(configuration, what, counts)
-    return withOurs(configuration, threads, async (ours) => {
-      if (start === undefined || tried === undefined) return { threads, ...(await duel(ours[what], what, rounds)) }
-      const variant = best(tried, what)
-      const peer = await started(start, configuration, variant)
-      const result = await duel(ours[what], what, rounds, { peer, variant })
-      peer.close()
-      return { threads, ...result }
-    })
-  }
-  const step = await against("step")
-  const predict = await against("predict")
-  return {
-    config: configuration.name,
-    ours: { ...step.ours, threads: step.threads },
-    ...(step.peer === undefined ? {} : { peer: { name: step.peer.name, ...step.peer.times }, ratio: step.peer.ratio }),
-    predict: {
-      ours_ms: predict.ours.median_ms,
-      ours_threads: predict.threads,
-      ...(predict.peer === undefined
-        ? {}
-        : { peer_ms: predict.peer.times.median_ms, ratio: predict.peer.ratio, peer_name: predict.peer.name })
-    },
-    probe: [before, probe()],
-    ...(tried === undefined ? {} : { trials: tried })
+  const sides: Array<Tried> = []
+  try {
+    for (const team of [options.ours, options.peer]) {
+      if (team !== undefined) sides.push(await tryAll(team, configuration, counts))
+    }
+    checkParameters(sides.flatMap(({ contenders }) => contenders))
+    const step = await duel(sides, "step", options.rounds)
+    const predict = await duel(sides, "predict", options.rounds)
+    const [ours, peer] = sides.map(({ trials }) => trials)
+    const trials = { ours: ours!, ...(peer === undefined ? {} : { peer }) }
+    warnIfBusy(configuration.name, Math.max(step.busy, predict.busy))
+    return { config: configuration.name, step, predict, probe: [before, probe()], trials }
+  } finally {
+    for (const { contenders } of sides) for (const { close } of contenders) close()
   }
 }

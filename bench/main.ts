@@ -1,30 +1,37 @@
 // Times this library against PyTorch on this machine: npm run bench -- [flags], which --help lists.
 import { readFileSync, writeFileSync } from "node:fs"
+import type { Team } from "./contenders.ts"
 import { timed } from "./duel.ts"
 import { FlagError, type Flags, flagsOf, USAGE } from "./flags.ts"
 import { kernelFigures } from "./kernels.ts"
 import { linesOf, type Measured } from "./lines.ts"
 import { machine } from "./machine.ts"
 import { memoryOf } from "./memory.ts"
-import { type Peer, PeerError, startPeer } from "./peer.ts"
 import { report } from "./report.ts"
 import { scalingPoints } from "./scaling.ts"
+import { type Command, SideError, startSide } from "./side.ts"
 import { aligned, tablesOf } from "./table.ts"
 
 const DOCUMENT = "docs/PERFORMANCE.md"
 
-/** How PyTorch is started, and its version, if it is to be had. An interpreter that was named must have it. */
-const findPeer = async (
-  modes: Flags["modes"]
-): Promise<{ readonly version: string; readonly start: () => Promise<Peer> } | undefined> => {
+const OURS: Command = [process.execPath, ...process.execArgv, "bench/answers.ts"]
+
+/** A side's version and its modes; fails with a `SideError` where there is no such side. */
+const found = async (command: Command): Promise<Team & { readonly version: string }> => {
+  const start = () => startSide(command)
+  const { version, modes, close } = await start()
+  close()
+  return { version, modes, start }
+}
+
+/** PyTorch, if it is to be had. An interpreter that was named must have it. */
+const findPeer = async (modes: Flags["modes"]): Promise<(Team & { readonly version: string }) | undefined> => {
   const named = process.env.PYTHON
-  const start = () => startPeer(named ?? "python3", modes)
   try {
-    const peer = await start()
-    peer.close()
-    return { version: peer.version, start }
+    const peer = await found([named ?? "python3", "bench/torch_peer.py"])
+    return { ...peer, modes: peer.modes.filter((mode) => modes?.includes(mode) ?? true) }
   } catch (error) {
-    if (!(error instanceof PeerError)) throw error
+    if (!(error instanceof SideError)) throw error
     if (named !== undefined) throw new FlagError(`PYTHON=${named} has no PyTorch: ${error.message}`)
     console.error(`ours alone: python3 has no PyTorch (${error.message}); PYTHON names an interpreter that has it`)
     return undefined
@@ -32,15 +39,15 @@ const findPeer = async (
 }
 
 /** Measures what the flags ask for, one thing after the other. */
-async function* measured(flags: Flags, start: (() => Promise<Peer>) | undefined): AsyncGenerator<Measured> {
+async function* measured(flags: Flags, ours: Team, peer: Team | undefined): AsyncGenerator<Measured> {
   const { rounds, threads } = flags
-  if (flags.memory) yield await memoryOf(threads, start)
+  if (flags.memory) yield await memoryOf(threads, ours, peer)
   for (const configuration of flags.configurations) {
     console.error(`timing ${configuration.name}`)
-    yield await timed(configuration, { rounds, threads, ...(start === undefined ? {} : { start }) })
+    yield await timed(configuration, { ours, rounds, threads, ...(peer === undefined ? {} : { peer }) })
   }
   if (flags.kernels) yield* kernelFigures()
-  if (flags.scaling) yield* await scalingPoints(threads)
+  if (flags.scaling) yield* await scalingPoints(ours, threads)
 }
 
 const run = async (flags: Flags): Promise<void> => {
@@ -48,7 +55,7 @@ const run = async (flags: Flags): Promise<void> => {
   const about = machine(peer?.version)
   if (!flags.json) console.log(`${Object.values(about).join(", ")}\n`)
   const all: Array<Measured> = []
-  for await (const one of measured(flags, peer?.start)) {
+  for await (const one of measured(flags, await found(OURS), peer)) {
     if (flags.json) console.log(JSON.stringify({ ...one, machine: about }))
     all.push(one)
   }

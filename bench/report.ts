@@ -29,9 +29,12 @@ const onMachine = (lines: ReadonlyArray<Line>): ReadonlyArray<string> => {
       `A training step (forward, KL, backward, Adam; one batch) and a draw of the weights with the outputs of ` +
         `${PREDICTED_ROWS.toLocaleString("en")} rows under it. Networks are fully connected with relu between the ` +
         `layers, unless said otherwise:\n\n${named(rows)}\n\n` +
-        `Machines change their speed under a benchmark: the probe is the product ${PROBE} on one thread, before and ` +
-        "after. In the last table each of PyTorch's modes stands as a short trial saw it, on its better number of " +
-        'threads; "compiled" is `torch.compile` of the loss, "fused" is `Adam(fused=True)`.',
+        "Each side runs in processes of its own with as many threads as there are cores, and with one; of PyTorch each " +
+        'mode ("compiled" is `torch.compile` of the loss, "fused" is `Adam(fused=True)`). All of them take turns in a ' +
+        "short trial, whose least times stand below, and the best of each side take turns against each other, whose " +
+        "medians and least times are these. " +
+        `The probe is the product ${PROBE} on one thread, as machines change their speed; "busy" is the share of all ` +
+        "cores at work while both sides are silent, which is others' load.",
       rows
     ),
     ...section(
@@ -59,7 +62,7 @@ export const report = (lines: ReadonlyArray<Line>): string => {
   const parts = [
     "# Performance",
     "Written by `npm run bench -- --write FILE` from the lines of `npm run bench -- --all --json`, which measure this " +
-      "library and PyTorch in turns in one run, each with the mode and the threads that a short trial found best. " +
+      "library and PyTorch in turns in one run. " +
       "A ratio is PyTorch's median over ours: above 1 we are faster. The peer is `bench/torch_peer.py`.",
     ...[...machines].flatMap(([text, measured]) => [text, ...onMachine(measured)])
   ]

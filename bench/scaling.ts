@@ -2,9 +2,9 @@
  * What a training step costs against the width of the hidden layers, the rows of a batch, and the threads.
  */
 import { type Configuration, configurations, fullyConnected } from "./configurations.ts"
-import { withOurs } from "./ours.ts"
-import { countFor, median, rounded } from "./statistics.ts"
-import { milliseconds, warm } from "./timing.ts"
+import { contender, type Team } from "./contenders.ts"
+import { countFor, timesOf } from "./statistics.ts"
+import { warmUp } from "./turns.ts"
 
 /** A line of `--json`. */
 export interface ScalingPoint {
@@ -27,16 +27,21 @@ const digitsOf = (width: number, batch: number): Configuration => {
   return { ...mnist!, layers: fullyConnected(784, width, width, 10), batch }
 }
 
-const cost = (width: number, batch: number, threads: number): Promise<number> =>
-  withOurs(digitsOf(width, batch), threads, ({ step }) =>
-    rounded(median(milliseconds(step, countFor(TIMED, warm(step, WARM)))))
-  )
+const cost = async (ours: Team, width: number, batch: number, threads: number): Promise<number> => {
+  const { time, close } = await contender(ours, digitsOf(width, batch), { mode: ours.modes[0]!, threads })
+  try {
+    const run = time("step")
+    return timesOf(await run(countFor(TIMED, await warmUp(run, WARM)))).median_ms
+  } finally {
+    close()
+  }
+}
 
 /** Every point, at so many threads at most. */
-export const scalingPoints = async (most: number): Promise<ReadonlyArray<ScalingPoint>> => {
+export const scalingPoints = async (ours: Team, most: number): Promise<ReadonlyArray<ScalingPoint>> => {
   const points: Array<ScalingPoint> = []
   const add = async (scaling: ScalingPoint["scaling"], width: number, batch: number, threads: number) => {
-    points.push({ scaling, width, batch, threads, step_ms: await cost(width, batch, threads) })
+    points.push({ scaling, width, batch, threads, step_ms: await cost(ours, width, batch, threads) })
   }
   for (const width of WIDTHS) await add("width", width, 128, most)
   for (const batch of BATCHES) await add("batch", 400, batch, most)

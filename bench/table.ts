@@ -3,6 +3,7 @@
  */
 import type { Row } from "./duel.ts"
 import { isKernel, isMemory, isRow, isScaling, type Measured } from "./lines.ts"
+import type { Timed, Variant } from "./side.ts"
 import { digits } from "./statistics.ts"
 
 /** The head and the rows; every row has as many cells as the head. */
@@ -14,55 +15,60 @@ export interface Table {
 /** A number, or a dash where there is none. */
 const or = (x: number | undefined): string => (x === undefined ? "-" : digits(x))
 
-/** "PyTorch 2.13 fused, 2 threads" without what every row has alike. */
-const short = (name: string | undefined): string => name?.replace(/^PyTorch \S+ /, "") ?? "-"
+const threadsText = (threads: number): string => `${threads} ${threads === 1 ? "thread" : "threads"}`
 
-export const duels = (rows: ReadonlyArray<Row>): Table => ({
-  head: ["step, ms", "ours", "threads", "PyTorch", "its best", "ratio", "probe, GFLOP/s"],
-  rows: rows.map(({ config, ours, peer, ratio, probe }) => [
+const WHAT = { step: "step", predict: "1,000-row draw" } as const
+
+/** Both sides at their best. */
+export const duels = (rows: ReadonlyArray<Row>, what: Timed): Table => ({
+  head: [`${WHAT[what]}, ms`, "ours", "least", "on", "PyTorch", "least", "on", "ratio"],
+  rows: rows.map(({ config, [what]: { ours, peer, ratio } }) => [
     config,
     digits(ours.median_ms),
-    String(ours.threads),
+    digits(ours.min_ms),
+    threadsText(ours.threads),
     or(peer?.median_ms),
-    short(peer?.name),
-    or(ratio),
-    `${probe[0]}, ${probe[1]}`
+    or(peer?.min_ms),
+    peer === undefined ? "-" : `${threadsText(peer.threads)}, ${peer.mode}`,
+    or(ratio)
   ])
 })
 
-export const predictions = (rows: ReadonlyArray<Row>): Table => ({
-  head: ["1,000-row draw, ms", "ours", "threads", "PyTorch", "its best", "ratio"],
-  rows: rows.map(({ config, predict }) => [
-    config,
-    digits(predict.ours_ms),
-    String(predict.ours_threads),
-    or(predict.peer_ms),
-    short(predict.peer_name),
-    or(predict.ratio)
-  ])
-})
-
-/** What came of PyTorch's modes and numbers of threads: the best number of each. */
-export const modes = (rows: ReadonlyArray<Row>): Table => {
-  const all = [...new Set(rows.flatMap(({ trials = [] }) => trials.map(({ mode }) => mode)))]
-  const cell = ({ trials = [] }: Row, mode: string, what: "step_ms" | "predict_ms"): string => {
-    const found = trials.flatMap(({ [what]: ms, ...trial }) => (trial.mode === mode && ms !== undefined ? [ms] : []))
-    return found.length === 0 ? "failed" : digits(Math.min(...found))
+/** What came of every variant's trial. */
+export const trials = (rows: ReadonlyArray<Row>, what: Timed): Table => {
+  const every = ({ trials: { ours, peer = [] } }: Row) => [...ours, ...peer]
+  const name = ({ mode, threads }: Variant) => `${mode}, ${threads}`
+  const names = [...new Set(rows.flatMap((row) => every(row).map(name)))]
+  const cell = (row: Row, variant: string): string => {
+    const found = every(row).find((trial) => name(trial) === variant)
+    return found === undefined ? "-" : found.error === undefined ? or(found[`${what}_ms`]) : "failed"
   }
   return {
-    head: ["PyTorch's trials, ms", ...all.flatMap((mode) => [`step, ${mode}`, `draw, ${mode}`])],
-    rows: rows.map((row) => [row.config, ...all.flatMap((m) => [cell(row, m, "step_ms"), cell(row, m, "predict_ms")])])
+    head: [`trial of a ${WHAT[what]}, ms`, ...names],
+    rows: rows.map((row) => [row.config, ...names.map((variant) => cell(row, variant))])
   }
 }
+
+/** What the machine was like meanwhile. */
+export const conditions = (rows: ReadonlyArray<Row>): Table => ({
+  head: ["the machine", "probe before, GFLOP/s", "probe after", "busy, step", "busy, draw"],
+  rows: rows.map(({ config, probe, step, predict }) => [
+    config,
+    ...probe.map(String),
+    ...[step, predict].map(({ busy }) => `${Math.round(100 * busy)} %`)
+  ])
+})
 
 /** Every table that there are numbers for. */
 export const tablesOf = (measured: ReadonlyArray<Measured>): ReadonlyArray<Table> => {
   const rows = measured.filter(isRow)
   const scaling = measured.filter(isScaling)
   return [
-    duels(rows),
-    predictions(rows),
-    modes(rows.filter(({ trials }) => trials !== undefined)),
+    duels(rows, "step"),
+    duels(rows, "predict"),
+    trials(rows, "step"),
+    trials(rows, "predict"),
+    conditions(rows),
     {
       head: ["kernel, one thread", "", "unit"],
       rows: measured.filter(isKernel).map(({ kernel, value, unit }) => [kernel, digits(value), unit])

@@ -1,7 +1,7 @@
 /**
  * How functions of this process are timed.
  */
-import { countFor, median } from "./statistics.ts"
+import { countFor } from "./statistics.ts"
 
 /** The milliseconds of each of so many calls. */
 export const milliseconds = (f: () => void, count: number): ReadonlyArray<number> => {
@@ -14,16 +14,6 @@ export const milliseconds = (f: () => void, count: number): ReadonlyArray<number
   return taken
 }
 
-/**
- * Runs it for about so many milliseconds, so that it is compiled and its memory is there, and gives the median of the
- * second half.
- */
-export const warm = (f: () => void, duration: number): number => {
-  const first = Math.min(...milliseconds(f, 3))
-  const next = median(milliseconds(f, countFor(duration / 2, first)))
-  return median(milliseconds(f, countFor(duration / 2, next)))
-}
-
 /** The least milliseconds a call, over bursts long enough for the clock, in about so many milliseconds. */
 export const least = (f: () => void, duration = 150): number => {
   const once = Math.max(Math.min(...milliseconds(f, 5)), 1e-5)
@@ -33,5 +23,3 @@ export const least = (f: () => void, duration = 150): number => {
   }
   return Math.min(...milliseconds(burst, countFor(duration, once * calls))) / calls
 }
-
-export const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds))

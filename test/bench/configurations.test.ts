@@ -1,8 +1,8 @@
 // The configurations: the sizes that the peers' script names, on both sides.
 import { expect, it } from "vitest"
 import { about, configurations } from "../../bench/configurations.ts"
+import { best } from "../../bench/contenders.ts"
 import { withOurs } from "../../bench/ours.ts"
-import { best } from "../../bench/trial.ts"
 
 const named = (name: string) => configurations.find((one) => one.name === name)!
 
@@ -31,11 +31,11 @@ it.each([
   expect(count).toBe(weights)
 })
 
-it("takes the variant of PyTorch whose trial was fastest, and says why where there is none", () => {
+it("takes the variant whose trial was fastest, and says why where there is none", () => {
   const eager = { mode: "eager", threads: 1, step_ms: 2, predict_ms: 1 }
   const fused = { mode: "fused", threads: 2, step_ms: 1, predict_ms: 3 }
   const compiled = { mode: "compiled", threads: 2, error: "no compiler" }
   expect(best([compiled, eager, fused], "step")).toEqual({ mode: "fused", threads: 2 })
   expect(best([compiled, eager, fused], "predict")).toEqual({ mode: "eager", threads: 1 })
-  expect(() => best([compiled], "step")).toThrow("PyTorch can do none of it: no compiler")
+  expect(() => best([compiled], "step")).toThrow("nothing of it can be done: no compiler")
 })

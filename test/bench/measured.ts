@@ -3,24 +3,29 @@ import type { Row } from "../../bench/duel.ts"
 import type { Line } from "../../bench/lines.ts"
 import type { Machine } from "../../bench/machine.ts"
 
+const ours = { mode: "ours", threads: 1, step_ms: 0.0109, predict_ms: 0.0311 }
+
 /** Ours without PyTorch. */
 export const alone: Row = {
   config: "uci",
-  ours: { median_ms: 0.0112, min_ms: 0.0109, threads: 1 },
-  predict: { ours_ms: 0.0312, ours_threads: 2 },
-  probe: [49.6, 50.1]
+  step: { ours: { mode: "ours", threads: 1, median_ms: 0.0112, min_ms: 0.0109 }, busy: 0.004 },
+  predict: { ours: { mode: "ours", threads: 2, median_ms: 0.0312, min_ms: 0.031 }, busy: 0 },
+  probe: [49.6, 50.1],
+  trials: { ours: [ours] }
 }
 
 export const duel: Row = {
   ...alone,
-  peer: { name: "PyTorch 2.13.0 fused, 2 threads", median_ms: 0.58, min_ms: 0.57 },
-  ratio: 51.79,
-  predict: { ...alone.predict, peer_ms: 0.0912, peer_name: "PyTorch 2.13.0 eager, 1 thread", ratio: 2.923 },
-  trials: [
-    { mode: "eager", threads: 1, step_ms: 0.9, predict_ms: 0.09 },
-    { mode: "eager", threads: 2, step_ms: 0.8, predict_ms: 0.1 },
-    { mode: "compiled", threads: 1, error: "no compiler" }
-  ]
+  step: { ...alone.step, peer: { mode: "fused", threads: 2, median_ms: 0.58, min_ms: 0.57 }, ratio: 51.79 },
+  predict: { ...alone.predict, peer: { mode: "eager", threads: 1, median_ms: 0.0912, min_ms: 0.09 }, ratio: 2.923 },
+  trials: {
+    ours: [ours],
+    peer: [
+      { mode: "eager", threads: 1, step_ms: 0.9, predict_ms: 0.09 },
+      { mode: "eager", threads: 2, step_ms: 0.8, predict_ms: 0.1 },
+      { mode: "compiled", threads: 1, error: "no compiler" }
+    ]
+  }
 }
 
 const machine: Machine = {

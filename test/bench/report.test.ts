@@ -16,7 +16,7 @@ it("says what was measured and on what, each number as it was printed", () => {
     'A processor, 2 cores, 24 GB, linux x64. Node v24.0.0, effect-bayes 0.4.0 (engine "simd"), PyTorch 2.13.0.'
   expect(text.split(machine).length).toBe(2) // once
   expect(text).toContain("- **uci**: 13 - 50 - 1, batch 32\n")
-  expect(text).toContain("| uci | 0.0112 | 1 | 0.580 | fused, 2 threads | 51.8 | 49.6, 50.1 |")
+  expect(text).toContain("| uci | 0.0112 | 0.0109 | 1 thread | 0.580 | 0.570 | 2 threads, fused | 51.8 |")
   expect(text).toContain("| exp | 0.809 | ns |")
   expect(text).toContain("|  | 1200 | 128 | 2 | 23.0 |")
   expect(text).toContain("| mnist1200 | 100 | 148 | - |")

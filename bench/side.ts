@@ -1,11 +1,13 @@
 /**
- * PyTorch's side: a child process that runs torch_peer.py and answers requests, a line of JSON for each.
+ * A side of the benchmark as the referee sees it: a process that makes one configuration ready and times it when asked,
+ * a line of JSON for each request and for each answer. Ours is answers.ts, PyTorch's torch_peer.py. As each runs nothing
+ * but its one configuration, it is as fast as a program of its user would be, and asleep until its turn comes.
  */
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import type { Configuration } from "./configurations.ts"
 
-/** What of a configuration PyTorch runs: how its steps are made, and on how many threads. */
+/** How a side runs a configuration: in which of its modes, and on how many threads. */
 export interface Variant {
   readonly mode: string
   readonly threads: number
@@ -13,13 +15,15 @@ export interface Variant {
 
 export type Timed = "step" | "predict"
 
-type Request =
-  | { readonly do: "hello" | "peak" }
+/** What a side is asked. */
+export type Request =
+  | { readonly do: "hello" }
+  | { readonly do: "peak" }
   | ({ readonly do: "prepare"; readonly configuration: Configuration } & Variant)
   | { readonly do: Timed; readonly count: number }
 
-/** An answer: some of these. */
-interface Answer {
+/** What it answers: some of these. */
+export interface Answer {
   readonly error?: string
   readonly version?: string
   readonly modes?: ReadonlyArray<string>
@@ -28,11 +32,14 @@ interface Answer {
   readonly megabytes?: number
 }
 
-/** What PyTorch says that it cannot do. */
-export class PeerError extends Error {}
+/** What a side says that it cannot do. */
+export class SideError extends Error {}
 
-/** A process of PyTorch. */
-export interface Peer {
+/** How a side's processes are started. */
+export type Command = readonly [program: string, ...args: ReadonlyArray<string>]
+
+/** A process of a side. */
+export interface Side {
   readonly version: string
   readonly modes: ReadonlyArray<string>
   /** Makes a configuration ready and gives the number of its parameters. */
@@ -44,18 +51,16 @@ export interface Peer {
   close(): void
 }
 
-const SCRIPT = "bench/torch_peer.py"
-
-/** Starts PyTorch under an interpreter, to choose from these modes alone if they are given. Fails with a `PeerError` where there is none, or it has no PyTorch. */
-export const startPeer = async (python: string, chosen?: ReadonlyArray<string>): Promise<Peer> => {
-  const child = spawn(python, [SCRIPT], { stdio: ["pipe", "pipe", "pipe"] })
+/** Starts a process. Fails with a `SideError` where there is none such, or it lacks what it needs. */
+export const startSide = async ([program, ...args]: Command): Promise<Side> => {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] })
   const said: Array<string> = []
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said.push(text)
     said.splice(0, said.length - 20)
   })
   const ended = new Promise<never>((_, fail) => {
-    const because = (reason: string) => fail(new PeerError(`${python} ${SCRIPT}: ${reason}`))
+    const because = (reason: string) => fail(new SideError(`${[program, ...args].join(" ")}: ${reason}`))
     child.on("error", (error) => because(error.message))
     child.on("exit", () => because(said.join("").trim().split("\n").at(-1) || "ended early"))
     child.stdin.on("error", (error) => because(error.message))
@@ -68,14 +73,14 @@ export const startPeer = async (python: string, chosen?: ReadonlyArray<string>):
     const line = await Promise.race([lines.next(), ended])
     if (line.done === true) return ended
     const answer = JSON.parse(line.value) as Answer
-    if (answer.error !== undefined) throw new PeerError(answer.error)
+    if (answer.error !== undefined) throw new SideError(answer.error)
     return answer
   }
 
   const { version = "", modes = [] } = await ask({ do: "hello" })
   return {
     version,
-    modes: modes.filter((mode) => chosen?.includes(mode) ?? true),
+    modes,
     prepare: async (configuration, variant) => {
       const { parameters = 0 } = await ask({ do: "prepare", configuration, ...variant })
       return parameters
