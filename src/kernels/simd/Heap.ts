@@ -9,6 +9,9 @@ import { type Instance, reserve } from "./instance.ts"
 
 const ALIGNMENT = 64
 
+/** Memory has no such room. */
+export class NoRoom extends ShapeError {}
+
 /** Bytes from `start` up to, not including, `end`. */
 export interface Range {
   readonly start: number
@@ -35,7 +38,7 @@ export class Heap {
     return this.next
   }
 
-  /** So many bytes, aligned to 64. **Errors**: `ShapeError` where memory has no such room. */
+  /** So many bytes, aligned to 64. **Errors**: `NoRoom`. */
   take(bytes: number): Range {
     const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
     const at = this.free.findIndex(({ start, end }) => end - start >= size)
@@ -70,7 +73,7 @@ export class Heap {
       } catch (error) {
         if (!(error instanceof RangeError)) throw error
         const expected = "a size that fits into the memory of the SIMD engine"
-        throw new ShapeError({ where: "a new tensor", expected, actual: `${size} bytes beside ${start} in use` })
+        throw new NoRoom({ where: "a new tensor", expected, actual: `${size} bytes beside ${start} in use` })
       }
       this.f32 = new Float32Array(memory.buffer)
       this.u32 = new Uint32Array(memory.buffer)

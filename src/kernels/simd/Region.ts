@@ -6,7 +6,7 @@
  * taking a piece is an addition. `reset` begins a new generation; a tensor remembers its own, so one that outlives it is
  * caught.
  */
-import type { Heap, Range } from "./Heap.ts"
+import { type Heap, NoRoom, type Range } from "./Heap.ts"
 
 /** Bytes to which pieces are aligned and padded: kernels read and write whole vectors behind the last element. */
 const ALIGNMENT = 64
@@ -64,8 +64,9 @@ export class Region {
     if (liked <= needed) return this.heap.take(needed)
     try {
       return this.heap.take(liked)
-    } catch {
-      return this.heap.take(needed)
+    } catch (error) {
+      if (error instanceof NoRoom) return this.heap.take(needed)
+      throw error
     }
   }
 
