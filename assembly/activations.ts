@@ -6,15 +6,13 @@ import { constant, ONE } from "./constant"
 import { exp, expm1 } from "./exponential"
 import { sigmoid, sigmoidGrad, softplus, tanh } from "./logistic"
 import { gelu, geluGrad } from "./gelu"
+import { relu } from "./relu"
 
-/** max(a, 0): +0 for -0, and NaN for NaN. */
-function relu(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
-  const zero = f32x4.splat(0)
-  for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
-    v128.store(out + i, f32x4.add(f32x4.pmax(v128.load(a + i), zero), zero))
-  }
+/** max(a, 0). */
+function mapRelu(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
+  for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) v128.store(out + i, relu(v128.load(a + i)))
 }
-export const opRelu: i32 = relu.index
+export const opRelu: i32 = mapRelu.index
 
 /** dy where x is positive, else 0. */
 function reluVjp(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {

@@ -32,8 +32,8 @@ export function affineTmp(rows: i32, inputs: i32, outputs: i32): usize {
 export function affine(x: usize, w: usize, bias: usize, y: usize, rows: i32, inputs: i32, outputs: i32, tmp: usize): void {
   const xRow = <usize>inputs << 2
   const yRow = <usize>outputs << 2
-  if (outputs < 4 && rows >= 8) return dots(x, w, rows, outputs, inputs, y, yRow, 4, bias, 0, 4)
-  if (rows < 4 && outputs >= 8) return dots(w, x, outputs, rows, inputs, y, 4, yRow, bias, 4, 0)
+  if (affineTakesRelu(rows, outputs)) return dots(false, x, w, rows, outputs, inputs, y, yRow, 4, bias, 0, 4)
+  if (rows < 4 && outputs >= 8) return dots(false, w, x, outputs, rows, inputs, y, 4, yRow, bias, 4, 0)
   if (rows < 4 || outputs < 4) return plain(x, xRow, 4, w, xRow, 4, rows, outputs, inputs, y, yRow, bias)
   const p = nextProduct()
   p.aTile = 0
@@ -65,4 +65,14 @@ export function affine(x: usize, w: usize, bias: usize, y: usize, rows: i32, inp
     p.start = bias ? FROM_ROWS : FROM_ZERO
   }
   multiply()
+}
+
+/** Whether `affineOfRelu` can be used. */
+export function affineTakesRelu(rows: i32, outputs: i32): bool {
+  return outputs < 4 && rows >= 8
+}
+
+/** y = relu(x) W^T + b, where the relu costs next to nothing as x is read. */
+export function affineOfRelu(x: usize, w: usize, bias: usize, y: usize, rows: i32, inputs: i32, outputs: i32): void {
+  dots(true, x, w, rows, outputs, inputs, y, <usize>outputs << 2, 4, bias, 0, 4)
 }

@@ -105,7 +105,7 @@ export function affineInputGradTmp(rows: i32, inputs: i32, outputs: i32): usize 
 export function affineInputGrad(dy: usize, w: usize, dx: usize, rows: i32, inputs: i32, outputs: i32, tmp: usize): void {
   const xRow = <usize>inputs << 2
   const dyRow = <usize>outputs << 2
-  if (inputs == 1 && rows >= 8) return dots(dy, w, rows, 1, outputs, dx, 4, 0, 0, 0, 0)
+  if (inputs == 1 && rows >= 8) return dots(false, dy, w, rows, 1, outputs, dx, 4, 0, 0, 0, 0)
   if (inputs < 4 && rows < 4) return plain(dy, dyRow, 4, w, 4, xRow, rows, inputs, outputs, dx, xRow, 0)
   const p = nextProduct()
   p.aTile = 0

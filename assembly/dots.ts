@@ -1,7 +1,11 @@
 /**
  * The products of many rows with a few vectors, each a sequential float32 sum: 8 rows at a time, transposed on the way.
+ *
+ * Rows may pass through a relu as they are read: the last layer of a network for regression is a product with one vector,
+ * and to write down what it reads would take longer than the product.
  */
 import { parallel } from "./jobs"
+import { relu } from "./relu"
 
 @unmanaged
 class Dots {
@@ -28,33 +32,40 @@ const BLOCK: i32 = 400000
 /** Nanoseconds for one. */
 const COST: f64 = 0.12
 
-/** sum + the products of four elements of four rows with those of a vector. */
+/** Four elements of a row, or their relu. RELU is a constant where it is inlined. */
 // @ts-ignore: decorator
 @inline
-function quad(sum: v128, source: usize, row: usize, vector: usize): v128 {
-  const x0 = v128.load(source)
-  const x1 = v128.load(source + row)
-  const x2 = v128.load(source + 2 * row)
-  const x3 = v128.load(source + 3 * row)
+function read(RELU: bool, x: v128): v128 {
+  return RELU ? relu(x) : x
+}
+
+/** sum + the products of four elements of four rows with those of a vector: multiplied as they lie, then turned. */
+// @ts-ignore: decorator
+@inline
+function quad(RELU: bool, sum: v128, source: usize, row: usize, vector: v128): v128 {
+  const x0 = f32x4.mul(read(RELU, v128.load(source)), vector)
+  const x1 = f32x4.mul(read(RELU, v128.load(source + row)), vector)
+  const x2 = f32x4.mul(read(RELU, v128.load(source + 2 * row)), vector)
+  const x3 = f32x4.mul(read(RELU, v128.load(source + 3 * row)), vector)
   const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5)
   const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5)
   const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7)
   const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7)
-  sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f32>(low01, low23, 0, 1, 4, 5), v128.load32_splat(vector)))
-  sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), v128.load32_splat(vector, 4)))
-  sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), v128.load32_splat(vector, 8)))
-  return f32x4.add(sum, f32x4.mul(v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), v128.load32_splat(vector, 12)))
+  sum = f32x4.add(sum, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5))
+  sum = f32x4.add(sum, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7))
+  sum = f32x4.add(sum, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5))
+  return f32x4.add(sum, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7))
 }
 
 /** The same with one element of each. */
 // @ts-ignore: decorator
 @inline
-function single(sum: v128, source: usize, row: usize, vector: usize): v128 {
+function single(RELU: bool, sum: v128, source: usize, row: usize, vector: usize): v128 {
   let x = v128.load32_zero(source)
   x = v128.load_lane<f32>(source + row, x, 1)
   x = v128.load_lane<f32>(source + 2 * row, x, 2)
   x = v128.load_lane<f32>(source + 3 * row, x, 3)
-  return f32x4.add(sum, f32x4.mul(x, v128.load32_splat(vector)))
+  return f32x4.add(sum, f32x4.mul(read(RELU, x), v128.load32_splat(vector)))
 }
 
 // @ts-ignore: decorator
@@ -69,7 +80,9 @@ function put(sum: v128, c: usize, step: usize): void {
   }
 }
 
-function dotsBlock(at: usize, block: i32): void {
+// @ts-ignore: decorator
+@inline
+function someRows(RELU: bool, at: usize, block: i32): void {
   const p = changetype<Dots>(at)
   const row = <usize>p.k << 2
   const n = p.n
@@ -95,15 +108,16 @@ function dotsBlock(at: usize, block: i32): void {
       let high = low + 4 * row
       let k = p.k
       for (; k >= 4; k -= 4) {
-        sum0 = quad(sum0, low, row, vector)
-        sum1 = quad(sum1, high, row, vector)
+        const factors = v128.load(vector)
+        sum0 = quad(RELU, sum0, low, row, factors)
+        sum1 = quad(RELU, sum1, high, row, factors)
         low += 16
         high += 16
         vector += 16
       }
       for (; k > 0; k--) {
-        sum0 = single(sum0, low, row, vector)
-        sum1 = single(sum1, high, row, vector)
+        sum0 = single(RELU, sum0, low, row, vector)
+        sum1 = single(RELU, sum1, high, row, vector)
         low += 4
         high += 4
         vector += 4
@@ -115,8 +129,15 @@ function dotsBlock(at: usize, block: i32): void {
   }
 }
 
-/** rows [n][k], n >= 8, vectors [count][k]; steps in bytes. */
-export function dots(rows: usize, vectors: usize, n: i32, count: i32, k: i32, c: usize, cRow: usize, cVector: usize, bias: usize, biasRow: usize, biasVector: usize): void {
+function dotsBlock(at: usize, block: i32): void {
+  someRows(false, at, block)
+}
+function reluDotsBlock(at: usize, block: i32): void {
+  someRows(true, at, block)
+}
+
+/** rows [n][k], n >= 8, or what a relu makes of them, with vectors [count][k]; steps in bytes. */
+export function dots(relu: bool, rows: usize, vectors: usize, n: i32, count: i32, k: i32, c: usize, cRow: usize, cVector: usize, bias: usize, biasRow: usize, biasVector: usize): void {
   const p = changetype<Dots>(args)
   p.rows = rows
   p.vectors = vectors
@@ -130,5 +151,6 @@ export function dots(rows: usize, vectors: usize, n: i32, count: i32, k: i32, c:
   p.count = count
   p.k = k
   p.rowsInBlock = max(8, (BLOCK / max(1, k * count)) & ~7)
-  parallel(dotsBlock.index, args, (n + p.rowsInBlock - 1) / p.rowsInBlock, COST * <f64>n * <f64>k * <f64>count)
+  const f = relu ? reluDotsBlock.index : dotsBlock.index
+  parallel(f, args, (n + p.rowsInBlock - 1) / p.rowsInBlock, COST * <f64>n * <f64>k * <f64>count)
 }

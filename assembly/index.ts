@@ -1,5 +1,5 @@
 /** The manifest: everything that JavaScript may call. Constants named op... are table indices of operations. */
-export { affine, affineTmp } from "./affine"
+export { affine, affineOfRelu, affineTakesRelu, affineTmp } from "./affine"
 export { affineInputGrad, affineInputGradTmp, affineWeightGrad, affineWeightGradTmp } from "./affineGrad"
 export * from "./activations"
 export { opAxpy, opFill, opMultiply, opScale } from "./arithmetic"

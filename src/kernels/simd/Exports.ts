@@ -30,6 +30,9 @@ export interface Exports extends Operations {
     outputs: number,
     tmp: number
   ): void
+  /** 1 where `affineOfRelu` may be called, else 0. */
+  affineTakesRelu(rows: number, outputs: number): number
+  affineOfRelu(x: number, weight: number, bias: number, y: number, rows: number, inputs: number, outputs: number): void
   affineWeightGrad(x: number, dy: number, dw: number, rows: number, inputs: number, outputs: number, tmp: number): void
   scaleFirst(x: number, by: number, out: number, units: number, length: number): void
   scaleLast(x: number, by: number, out: number, rows: number, places: number, channels: number): void

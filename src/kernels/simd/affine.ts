@@ -3,6 +3,8 @@ import { ShapeError } from "../../core/errors.ts"
 import * as Shape from "../../core/Shape.ts"
 import type { Tensor } from "../../core/Tensor.ts"
 import { run } from "./current.ts"
+import type { Engine } from "./Engine.ts"
+import type { SimdTensor } from "./SimdTensor.ts"
 
 /** The leading axes as one count of rows. */
 const rowsOf = ({ shape }: Tensor): number => {
@@ -15,6 +17,12 @@ const columnsOf = (where: string, t: Tensor): number => Shape.axis(where, t.shap
 
 const FLOAT32 = "float32"
 
+/** What x is the relu of, where that has been made and x has not. */
+const underRelu = (engine: Engine, x: Tensor): SimdTensor | undefined => {
+  const { operation, a } = engine.bring(x)
+  return operation === engine.operations.opRelu && a !== undefined && a.pointer !== 0 ? a : undefined
+}
+
 export const affine = (x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor => {
   const columns = columnsOf("affine, input", x)
   const outputs = Shape.axis("affine, weight", weight.shape, 0)
@@ -23,11 +31,16 @@ export const affine = (x: Tensor, weight: Tensor, bias: Tensor | undefined): Ten
   const rows = rowsOf(x)
   return run((engine) => {
     const { exports } = engine
-    engine.prepare(x, weight, bias)
-    const xs = engine.pointer(x)
+    const inner = exports.affineTakesRelu(rows, outputs) === 1 ? underRelu(engine, x) : undefined
+    engine.prepare(inner ?? x, weight, bias)
+    const xs = engine.pointer(inner ?? x)
     const ws = engine.pointer(weight)
     const bs = bias === undefined ? 0 : engine.pointer(bias)
     const y = engine.tensor([...x.shape.slice(0, -1), outputs], rows * outputs)
+    if (inner !== undefined) {
+      exports.affineOfRelu(xs, ws, bs, y.pointer, rows, columns, outputs)
+      return y
+    }
     const tmp = engine.room(exports.affineTmp(rows, columns, outputs))
     exports.affine(xs, ws, bs, y.pointer, rows, columns, outputs, tmp)
     return y
