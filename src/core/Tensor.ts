@@ -104,8 +104,11 @@ export const full = (spec: Shape.TensorSpec, value: number): Tensor => {
   return fromStorage(spec.shape, allocate(spec.dtype, Shape.size(spec.shape)).fill(value))
 }
 
-/** All zeros. @category constructors @since 0.1.0 */
-export const zeros = (spec: Shape.TensorSpec): Tensor => full(spec, 0)
+/** All zeros; memory that nobody has read or written yet costs none. @category constructors @since 0.1.0 */
+export const zeros = (spec: Shape.TensorSpec): Tensor => {
+  Shape.assertValid(spec.shape)
+  return fromStorage(spec.shape, allocate(spec.dtype, Shape.size(spec.shape)))
+}
 
 /** A tensor of shape `[]`. @category constructors @since 0.1.0 */
 export const scalar = (value: number, dtype: Shape.DType = "float32"): Tensor => full({ shape: [], dtype }, value)

@@ -30,8 +30,9 @@ export class Engine implements Home {
   readonly scratch: Region
   private readonly shared: boolean
   private readonly program: Program
-  /** Tensors from elsewhere that this frame has brought in. */
+  /** Tensors from elsewhere that this frame has brought in, and the memory of those that were copied. */
   private readonly imports = new Map<Tensor, SimdTensor>()
+  private readonly imported: Region
   /** Counts `reset`s. */
   frame = 1
   private readonly one: [SimdTensor | undefined] = [undefined]
@@ -48,6 +49,7 @@ export class Engine implements Home {
     this.exports.setBuffers(this.heap.take(BLOCK.value * SLOTS.value * 4).start)
     this.operations = tableOf(this.exports)
     this.scratch = this.region()
+    this.imported = this.region()
     this.program = new Program(this.heap, this.scratch)
   }
 
@@ -58,10 +60,14 @@ export class Engine implements Home {
 
   /** Room for a result, with what was there before still in it. */
   tensor(shape: Shape, size: number): SimdTensor {
+    return this.tensorIn(this.scratch, shape, size)
+  }
+
+  private tensorIn(region: Region, shape: Shape, size: number): SimdTensor {
     const made = new SimdTensor(this, shape, size)
-    made.pointer = this.scratch.floats(size)
-    made.region = this.scratch
-    made.generation = this.scratch.generation
+    made.pointer = region.floats(size)
+    made.region = region
+    made.generation = region.generation
     return made
   }
 
@@ -141,10 +147,11 @@ export class Engine implements Home {
     return made
   }
 
+  /** What the first step of a loop brings in comes from regions afterwards, so its memory is not kept for the next. */
   private copyIn(t: Tensor): SimdTensor {
     assertSame("SIMD engine, operand", { dtype: "float32", shape: t.shape }, t)
     const values = t[storage]
-    const copy = this.tensor(t.shape, values.length)
+    const copy = this.tensorIn(this.imported, t.shape, values.length)
     this.heap.f32.set(values, copy.pointer >>> 2)
     return copy
   }
@@ -225,6 +232,7 @@ export class Engine implements Home {
   /** Begins anew: what was made since the last time is dead, if it was not moved to a region of its own. */
   reset(): void {
     this.scratch.reset()
+    this.imported.release()
     this.imports.clear()
     this.frame++
   }

@@ -41,12 +41,25 @@ export class Heap {
   /** So many bytes, aligned to 64. **Errors**: `NoRoom`. */
   take(bytes: number): Range {
     const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
-    const at = this.free.findIndex(({ start, end }) => end - start >= size)
+    const at = this.tightest(size)
     const found = this.free[at]
     if (found === undefined) return this.append(size)
     const end = found.start + size
     this.free.splice(at, 1, ...(end < found.end ? [{ start: end, end: found.end }] : []))
     return { start: found.start, end }
+  }
+
+  /** Which free range is the least that has such room: larger ones stay whole. -1 if none has. */
+  private tightest(size: number): number {
+    let best = -1
+    let least = Number.POSITIVE_INFINITY
+    for (const [i, { start, end }] of this.free.entries()) {
+      const room = end - start
+      if (room < size || room >= least) continue
+      best = i
+      least = room
+    }
+    return best
   }
 
   /** Takes back what `take` has given. */
