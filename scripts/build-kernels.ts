@@ -1,10 +1,11 @@
 // Compiles assembly/ into src/kernels/simd/module.generated.ts: the WebAssembly module as text, so that nothing has to be fetched.
 // -O2 and not -O3, which reorders unrolled code until its accumulators no longer fit the registers.
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { writeChanged } from "./lib/writeChanged.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "effect-bayes-kernels-"))
 const wasm = join(folder, "kernels.wasm")
@@ -25,8 +26,7 @@ try {
   const bytes = readFileSync(wasm)
   const text = `// Made by scripts/build-kernels.ts from assembly/: not to be edited.\nexport const base64 =\n  "${bytes.toString("base64")}"\n`
   const file = "src/kernels/simd/module.generated.ts"
-  // Untouched where it is as it should be: others may be reading it.
-  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text)
+  writeChanged(file, text)
   console.error(`${file}: ${bytes.length} bytes of WebAssembly`)
 } finally {
   rmSync(folder, { recursive: true, force: true })

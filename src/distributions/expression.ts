@@ -9,18 +9,7 @@
  * derivatives, as the sign of x, which is 0 at 0. A power is by repeated multiplication where the exponent is whole,
  * else exp(y log x). sin and cos are within 1e-15 (1 + |x|) of theirs.
  */
-import {
-  create,
-  derivativeDependencies,
-  isConstantNode,
-  isFunctionNode,
-  isOperatorNode,
-  isParenthesisNode,
-  isSymbolNode,
-  type MathJsInstance,
-  type MathNode,
-  parseDependencies
-} from "mathjs/number"
+import type { MathNode } from "mathjs/number"
 import { lgamma } from "../core/gamma.ts"
 import { cosPi, exp, expm1, log, log1p, sinPi, tanh } from "../core/math.ts"
 import {
@@ -33,6 +22,7 @@ import {
   type Source,
   scan
 } from "./expressionTokens.ts"
+import { load } from "./mathjs.generated.ts"
 
 /** A function of the variables, in their order. */
 export type Compiled = (at: Float64Array) => number
@@ -43,10 +33,10 @@ export interface Formula {
   readonly derivative: (variable: string) => Compiled
 }
 
-/** A pure value, made on first use: a program without formulas does not wait for it. */
-let made: Pick<MathJsInstance, "parse" | "derivative"> | undefined
+/** A pure value, made on first use: a program without formulas neither waits for it nor has it in memory. */
+let made: ReturnType<typeof load> | undefined
 const mathjs = () => {
-  made ??= create({ ...parseDependencies, ...derivativeDependencies })
+  made ??= load()
   return made
 }
 
@@ -105,17 +95,17 @@ const two = (f: (x: number, y: number) => number, a: Part, b: Part): Part => {
 }
 
 /** What stands inside parentheses. */
-const bare = (node: MathNode): MathNode => (isParenthesisNode(node) ? bare(node.content) : node)
+const bare = (node: MathNode): MathNode => (mathjs().isParenthesisNode(node) ? bare(node.content) : node)
 
-const isOne = (node: MathNode): boolean => isConstantNode(node) && node.value === 1
+const isOne = (node: MathNode): boolean => mathjs().isConstantNode(node) && node.value === 1
 
 /** The argument of a call of `name`. */
 const argument = (node: MathNode, name: string): MathNode | undefined =>
-  isFunctionNode(node) && isSymbolNode(node.fn) && node.fn.name === name ? node.args[0] : undefined
+  mathjs().isFunctionNode(node) && mathjs().isSymbolNode(node.fn) && node.fn.name === name ? node.args[0] : undefined
 
 /** The two sides of an operator. */
 const sides = (node: MathNode, fn: string): readonly [MathNode, MathNode] | undefined =>
-  isOperatorNode(node) && node.fn === fn && node.args.length === 2 ? [node.args[0]!, node.args[1]!] : undefined
+  mathjs().isOperatorNode(node) && node.fn === fn && node.args.length === 2 ? [node.args[0]!, node.args[1]!] : undefined
 
 /** `f` of what is written as the longer form of a better function. */
 const better = (node: MathNode): readonly [f: (x: number) => number, x: MathNode] | undefined => {
@@ -136,19 +126,19 @@ const build = (source: Source, node: MathNode): Part => {
   const of = (part: MathNode): Part => build(source, part)
   const special = better(node)
   if (special !== undefined) return one(special[0], of(special[1]))
-  if (isParenthesisNode(node)) return of(node.content)
-  if (isConstantNode(node) && typeof node.value === "number") return node.value
-  if (isSymbolNode(node)) {
+  if (mathjs().isParenthesisNode(node)) return of(node.content)
+  if (mathjs().isConstantNode(node) && typeof node.value === "number") return node.value
+  if (mathjs().isSymbolNode(node)) {
     const slot = source.variables.indexOf(node.name)
     if (slot >= 0) return (at) => at[slot]!
     const constant = source.constants.get(node.name) ?? KNOWN.get(node.name)
     if (constant !== undefined) return constant
   }
-  if (isFunctionNode(node) && isSymbolNode(node.fn) && node.args.length === 1) {
+  if (mathjs().isFunctionNode(node) && mathjs().isSymbolNode(node.fn) && node.args.length === 1) {
     const f = UNARY.get(node.fn.name)
     if (f !== undefined) return one(f, of(node.args[0]!))
   }
-  if (isOperatorNode(node)) {
+  if (mathjs().isOperatorNode(node)) {
     const [a, b] = node.args
     const f = BINARY.get(node.fn)
     if (f !== undefined && node.args.length === 2) return two(f, of(a!), of(b!))
@@ -163,7 +153,7 @@ const longer = (node: MathNode): MathNode => {
   const into = (template: string, argument: MathNode): MathNode =>
     mathjs()
       .parse(template)
-      .transform((n) => (isSymbolNode(n) && n.name === "x" ? longer(argument) : n))
+      .transform((n) => (mathjs().isSymbolNode(n) && n.name === "x" ? longer(argument) : n))
   return node.transform((n) => {
     const [inLog1p, inExpm1] = [argument(n, "log1p"), argument(n, "expm1")]
     if (inLog1p !== undefined) return into("log(1 + x)", inLog1p)
@@ -191,7 +181,7 @@ const assertDifferentiable = (source: Source, tree: MathNode, variable: string):
     const inside = argument(node, "lgamma")
     if (inside === undefined) return
     const index = places[next++]!
-    if (inside.filter((n) => isSymbolNode(n) && n.name === variable).length === 0) return
+    if (inside.filter((n) => mathjs().isSymbolNode(n) && n.name === variable).length === 0) return
     throw refuse(source, index, `a derivative by ${variable}`, "lgamma, which has none here")
   })
 }
