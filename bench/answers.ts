@@ -4,7 +4,7 @@ import { createInterface } from "node:readline"
 import { VERSION } from "effect-bayes"
 import { type Ours, withOurs } from "./ours.ts"
 import type { Answer, Request } from "./side.ts"
-import { milliseconds } from "./timing.ts"
+import { calls } from "./timing.ts"
 
 /** The most memory that this process had, in MB; Linux counts that of the process which started it in with maxRSS. */
 const peak = (): number => {
@@ -26,7 +26,7 @@ const serve = async (ours?: Ours): Promise<void> => {
     const request = JSON.parse(line.value) as Request
     if (request.do === "hello") answer({ version: VERSION, modes: ["ours"] })
     else if (request.do === "peak") answer({ megabytes: peak() })
-    else if ("count" in request) answer({ milliseconds: milliseconds(ours![request.do], request.count) })
+    else if ("duration" in request) answer({ milliseconds: calls(ours![request.do], request.duration) })
     else {
       await withOurs(request.configuration, request.threads, (ready) => {
         answer({ parameters: 2 * ready.weights })

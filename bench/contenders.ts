@@ -40,7 +40,7 @@ export const contender = async (
   const { prepare, time, close } = await start()
   try {
     const parameters = await prepare(configuration, variant)
-    return { ...variant, parameters, time: (what) => (count) => time(what, count), close }
+    return { ...variant, parameters, time: (what) => (duration) => time(what, duration), close }
   } catch (error) {
     close()
     throw error

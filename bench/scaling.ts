@@ -3,8 +3,7 @@
  */
 import { type Configuration, configurations, fullyConnected } from "./configurations.ts"
 import { contender, type Team } from "./contenders.ts"
-import { countFor, timesOf } from "./statistics.ts"
-import { warmUp } from "./turns.ts"
+import { timesOf } from "./statistics.ts"
 
 /** A line of `--json`. */
 export interface ScalingPoint {
@@ -31,7 +30,8 @@ const cost = async (ours: Team, width: number, batch: number, threads: number): 
   const { time, close } = await contender(ours, digitsOf(width, batch), { mode: ours.modes[0]!, threads })
   try {
     const run = time("step")
-    return timesOf(await run(countFor(TIMED, await warmUp(run, WARM)))).median_ms
+    await run(WARM)
+    return timesOf(await run(TIMED)).median_ms
   } finally {
     close()
   }

@@ -20,7 +20,7 @@ export type Request =
   | { readonly do: "hello" }
   | { readonly do: "peak" }
   | ({ readonly do: "prepare"; readonly configuration: Configuration } & Variant)
-  | { readonly do: Timed; readonly count: number }
+  | { readonly do: Timed; readonly duration: number }
 
 /** What it answers: some of these. */
 export interface Answer {
@@ -44,8 +44,8 @@ export interface Side {
   readonly modes: ReadonlyArray<string>
   /** Makes a configuration ready and gives the number of its parameters. */
   prepare(configuration: Configuration, variant: Variant): Promise<number>
-  /** The milliseconds of so many steps or predictions of what was prepared. */
-  time(what: Timed, count: number): Promise<ReadonlyArray<number>>
+  /** The milliseconds of each step or prediction of what was prepared, of as many as fill so many milliseconds. */
+  time(what: Timed, duration: number): Promise<ReadonlyArray<number>>
   /** The most memory that it had, in MB. */
   peak(): Promise<number>
   close(): void
@@ -85,7 +85,7 @@ export const startSide = async ([program, ...args]: Command): Promise<Side> => {
       const { parameters = 0 } = await ask({ do: "prepare", configuration, ...variant })
       return parameters
     },
-    time: async (what, count) => (await ask({ do: what, count })).milliseconds ?? [],
+    time: async (what, duration) => (await ask({ do: what, duration })).milliseconds ?? [],
     peak: async () => (await ask({ do: "peak" })).megabytes ?? Number.NaN,
     close: () => {
       child.stdin.end()

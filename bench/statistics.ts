@@ -30,7 +30,3 @@ export const digits = (x: number): string => {
   const decimals = 2 - Math.floor(Math.log10(Math.abs(Number(x.toPrecision(3)))))
   return x.toFixed(Math.min(9, Math.max(0, decimals)))
 }
-
-/** How many runs of a length fill so many milliseconds: three at least. */
-export const countFor = (milliseconds: number, each: number): number =>
-  Math.max(3, Math.min(20_000, Math.ceil(milliseconds / Math.max(each, 1e-4))))

@@ -80,10 +80,15 @@ export const tablesOf = (measured: ReadonlyArray<Measured>): ReadonlyArray<Table
         .map(({ width, batch, threads, step_ms }) => ["", ...[width, batch, threads].map(String), digits(step_ms)])
     })),
     {
-      head: ["peak memory", "steps", "ours, MB", "PyTorch, MB"],
+      head: ["peak memory", "seconds", "ours, MB", "PyTorch, MB"],
       rows: measured
         .filter(isMemory)
-        .map(({ memory, steps, ours_mb, peer_mb }) => [memory, String(steps), String(ours_mb), String(peer_mb ?? "-")])
+        .map(({ memory, seconds, ours_mb, peer_mb }) => [
+          memory,
+          String(seconds),
+          String(ours_mb),
+          String(peer_mb ?? "-")
+        ])
     }
   ].filter(({ rows }) => rows.length > 0)
 }

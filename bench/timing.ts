@@ -1,25 +1,28 @@
 /**
  * How functions of this process are timed.
  */
-import { countFor } from "./statistics.ts"
+/** The fewest calls that are timed, however long they take. */
+const LEAST = 3
 
-/** The milliseconds of each of so many calls. */
-export const milliseconds = (f: () => void, count: number): ReadonlyArray<number> => {
+/** The milliseconds of each call, of as many as fill so many milliseconds. */
+export const calls = (f: () => void, duration: number): ReadonlyArray<number> => {
   const taken: Array<number> = []
-  for (let i = 0; i < count; i++) {
-    const start = performance.now()
+  const end = performance.now() + duration
+  for (let now = performance.now(); now < end || taken.length < LEAST; ) {
     f()
-    taken.push(performance.now() - start)
+    const after = performance.now()
+    taken.push(after - now)
+    now = after
   }
   return taken
 }
 
 /** The least milliseconds a call, over bursts long enough for the clock, in about so many milliseconds. */
 export const least = (f: () => void, duration = 150): number => {
-  const once = Math.max(Math.min(...milliseconds(f, 5)), 1e-5)
-  const calls = Math.max(1, Math.ceil(0.2 / once))
+  const once = Math.max(Math.min(...calls(f, 0)), 1e-5)
+  const length = Math.max(1, Math.ceil(0.2 / once))
   const burst = () => {
-    for (let i = 0; i < calls; i++) f()
+    for (let i = 0; i < length; i++) f()
   }
-  return Math.min(...milliseconds(burst, countFor(duration, once * calls))) / calls
+  return Math.min(...calls(burst, duration)) / length
 }

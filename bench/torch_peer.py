@@ -3,8 +3,8 @@
 
 Reads requests from standard input and answers each with one line of JSON, so that both sides can take turns in one
 run: {"do": "hello"}, {"do": "prepare", "configuration": ..., "mode": ..., "threads": ...}, then {"do": "step" or
-"predict", "count": n}, which gives the milliseconds of each, and {"do": "peak"}. What a configuration is stands in
-configurations.ts.
+"predict", "duration": n}, which gives the milliseconds of each of as many as fill n milliseconds, and {"do": "peak"}.
+What a configuration is stands in configurations.ts.
 """
 import json
 import math
@@ -31,6 +31,7 @@ MODES = {"eager": (False, False), "fused": (True, False), "compiled": (False, Tr
 TRAINING_ROWS = 60_000
 PREDICTED_ROWS = 1000
 LEARNING_RATE = 1e-3
+LEAST_CALLS = 3
 INITIAL_LOG_STD = -4.0
 
 
@@ -131,12 +132,16 @@ class Network(nn.Module):
         return sum(layer.kl() for layer in self.maps)
 
 
-def milliseconds(f, count):
+def calls(f, duration):
+    """The milliseconds of each call, of as many as fill so many milliseconds."""
     taken = []
-    for _ in range(count):
-        start = time.perf_counter()
+    now = time.perf_counter()
+    end = now + duration / 1e3
+    while now < end or len(taken) < LEAST_CALLS:
         f()
-        taken.append(1e3 * (time.perf_counter() - start))
+        after = time.perf_counter()
+        taken.append(1e3 * (after - now))
+        now = after
     return taken
 
 
@@ -178,15 +183,15 @@ def prepare(configuration, mode, threads):
 
     # A layer is told once which of the two it does, as switching costs time.
     def with_training(training, f):
-        def run(count):
+        def run(duration):
             network.train(training)
-            return milliseconds(f, count)
+            return calls(f, duration)
 
         return run
 
     ready = {"step": with_training(True, step), "predict": with_training(False, predict)}
     for f in ready.values():
-        f(3)
+        f(0)
     return ready, sum(p.numel() for p in network.parameters())
 
 
@@ -211,7 +216,7 @@ def main():
             elif do == "peak":
                 answer = {"megabytes": peak()}
             else:
-                answer = {"milliseconds": ready[do](request["count"])}
+                answer = {"milliseconds": ready[do](request["duration"])}
         except Exception as error:  # A mode that this PyTorch lacks is told, not fatal.
             answer = {"error": (str(error).strip().splitlines() or [type(error).__name__])[0]}
         answers.write(json.dumps(answer) + "\n")

@@ -5,10 +5,10 @@
  */
 import { cpus } from "node:os"
 import { setTimeout as pause } from "node:timers/promises"
-import { countFor, median, rounded } from "./statistics.ts"
+import { rounded } from "./statistics.ts"
 
-/** Runs something so many times and gives the milliseconds of each. */
-export type Run = (count: number) => Promise<ReadonlyArray<number>>
+/** Runs something for so many milliseconds, and gives those of each time. */
+export type Run = (duration: number) => Promise<ReadonlyArray<number>>
 
 /** Milliseconds of a silence: for threads to go to sleep (PyTorch's spin for a few), then for listening. */
 const SETTLE = 25
@@ -26,21 +26,13 @@ const cores = (): readonly [idle: number, all: number] => {
   return [sums.reduce((sum, [idle]) => sum + idle, 0), sums.reduce((sum, [, all]) => sum + all, 0)]
 }
 
-/** Runs everyone until all is compiled, has its memory and is awake, and gives about the milliseconds that each takes. */
-export const warmUp = async (run: Run, duration: number): Promise<number> => {
-  const first = Math.min(...(await run(3)))
-  const next = median(await run(countFor(duration / 2, first)))
-  return median(await run(countFor(duration / 2, next)))
-}
-
-/** So many rounds of turns of about so many milliseconds, after a warm-up. */
+/** So many rounds of turns of so many milliseconds, after a warm-up in which all is compiled and has its memory. */
 export const takeTurns = async (
   runs: ReadonlyArray<Run>,
   { warm, rounds, turn }: { readonly warm: number; readonly rounds: number; readonly turn: number }
 ): Promise<Turns> => {
   const times = runs.map((): Array<number> => [])
-  const each: Array<number> = []
-  for (const run of runs) each.push(await warmUp(run, warm))
+  for (const run of runs) await run(warm)
   let [idle, all] = [0, 0]
   for (let round = 0; round < rounds; round++) {
     const order = [...runs.entries()]
@@ -51,7 +43,7 @@ export const takeTurns = async (
       const after = cores()
       idle += after[0] - before[0]
       all += after[1] - before[1]
-      times[i]!.push(...(await run(countFor(turn, each[i]!))))
+      times[i]!.push(...(await run(turn)))
     }
   }
   return { times, busy: rounded(Math.max(0, 1 - idle / Math.max(all, 1))) }
