@@ -12,6 +12,12 @@ import { isTensor, type Tensor } from "./Tensor.ts"
 /** What is no leaf. */
 type Node = Readonly<Record<string, unknown>>
 
+/** Whether an object is a record such as a literal makes, not of a class. */
+export const isPlain = (u: object): u is Node => {
+  const prototype: unknown = Object.getPrototypeOf(u)
+  return prototype === Object.prototype || prototype === null
+}
+
 export const isNode = (u: unknown): u is Node => typeof u === "object" && u !== null
 
 /** A shape with its dtype: a leaf of `Shapes<P>` (a tensor is one too). @category guards @since 0.1.0 */

@@ -7,6 +7,7 @@
  * @since 0.3.0
  */
 import { CheckpointError } from "../core/errors.ts"
+import { isPlain } from "../core/records.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
 
 /** @category models @since 0.3.0 */
@@ -24,11 +25,6 @@ const NUMBERS: ReadonlyMap<unknown, number> = new Map([
   ["Infinity", Number.POSITIVE_INFINITY],
   ["-Infinity", Number.NEGATIVE_INFINITY]
 ])
-
-const isPlain = (u: object): u is Readonly<Record<string, unknown>> => {
-  const prototype: unknown = Object.getPrototypeOf(u)
-  return prototype === Object.prototype || prototype === null
-}
 
 const describe = (u: unknown): string =>
   typeof u === "object" && u !== null ? `an object of the class ${u.constructor.name}` : `of the type ${typeof u}`

@@ -8,6 +8,8 @@
  *
  * @since 0.4.0
  */
+import { ShapeError } from "../core/errors.ts"
+import { isPlain } from "../core/records.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
 import { reference } from "./reference/index.ts"
 
@@ -31,7 +33,14 @@ export interface Workspace {
   copyOut(t: Tensor): Tensor
 }
 
-/** The tensors in plain data, in the order in which it was written. @category getters @since 0.4.0 */
+/**
+ * The tensors in plain data, in the order in which it was written. What is of a class, a Map or a Date, may be there too.
+ *
+ * **Errors**: `ShapeError` where that holds tensors, as nobody could put others in their place.
+ *
+ * @category getters
+ * @since 0.4.0
+ */
 export const tensorsOf = (data: unknown): Array<Tensor> => {
   const found: Array<Tensor> = []
   collect(data, found)
@@ -42,7 +51,20 @@ const collect = (node: unknown, found: Array<Tensor>): void => {
   if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return
   if (isTensor(node)) found.push(node)
   else if (Array.isArray(node)) for (let i = 0; i < node.length; i++) collect(node[i], found)
-  else for (const key in node) collect((node as Readonly<Record<string, unknown>>)[key], found)
+  else if (isPlain(node)) for (const key in node) collect(node[key], found)
+  else assertNoTensors(node)
+}
+
+/** Throws where a Map, a Set or an object of a class holds tensors. */
+const assertNoTensors = (node: object): void => {
+  const members = node instanceof Map || node instanceof Set ? [...node] : Object.values(node)
+  if (tensorsOf(members).length === 0) return
+  throw new ShapeError({
+    where: "a step's state",
+    expected: "tensors in records and arrays alone, so that they can be kept",
+    actual: `tensors in an object of the class ${node.constructor.name}`,
+    hint: "Make it a plain record: Object.fromEntries(map), say"
+  })
 }
 
 /** The heap, which needs none of this. */

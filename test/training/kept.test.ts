@@ -29,6 +29,13 @@ const keeping = <K>(
   }
 })
 
+class Average {
+  readonly mean: Tensor.Tensor
+  constructor(mean: Tensor.Tensor) {
+    this.mean = mean
+  }
+}
+
 const average = (kept: unknown, after: unknown): unknown =>
   Tree.zip(kept, after, (a, b) => kernels(a.dtype).axpy(0.9, a, kernels(b.dtype).scale(0.1, b)))
 
@@ -112,6 +119,31 @@ layer(services)("what an optimizer keeps", (it) => {
       const events = yield* trained(optimizer, 5)
       expect(events[1]!.kept.last).toEqual(Float64Array.of(9, 10))
       expect([...events[0]!.kept.seen.keys()]).toEqual([1, 2, 3, 4, 5])
+    })
+  )
+
+  it.effect.each([
+    ["Map", (t: Tensor.Tensor) => [new Map([["a", { b: [t] }]])]],
+    ["Set", (t: Tensor.Tensor) => ({ seen: new Set([t]) })],
+    ["Average", (t: Tensor.Tensor) => new Average(t)],
+    ["Map", (t: Tensor.Tensor) => new Map([[1, new Set([new Map([[t, 1]])])]])]
+  ] as const)("is refused at the first step where a %s holds tensors", ([name, hold]) =>
+    Effect.gen(function* () {
+      const first = (params: unknown) => hold(Tree.leaves(params)[0]!.value)
+      const steps: Array<number> = []
+      const optimizer = keeping<unknown>(first, (_, after, step) => {
+        steps.push(step)
+        return first(after)
+      })
+      const error = yield* Effect.flip(Training.fit(model, data, { epochs: 8, optimizer }))
+      expect(error).toMatchObject({
+        _tag: "ShapeError",
+        where: "a step's state",
+        expected: "tensors in records and arrays alone, so that they can be kept",
+        actual: `tensors in an object of the class ${name}`,
+        hint: "Make it a plain record: Object.fromEntries(map), say"
+      })
+      expect(steps).toEqual([1])
     })
   )
 
