@@ -129,7 +129,11 @@ describe("affine and its gradient", () => {
     [40_001, 13, 3],
     [3, 13, 40_001],
     [20_001, 1, 33],
-    [1, 300, 700]
+    [1, 300, 700],
+    // One tile, or one panel, in the second block of those that are packed.
+    [16, 128, 81],
+    [18, 130, 85],
+    [30, 40, 131]
   ])("are the same where they are cut into blocks: %i rows, %i inputs, %i outputs", (rows, inputs, outputs) => {
     assertSame({ rows, inputs, outputs }, rows + inputs + outputs)
   })
