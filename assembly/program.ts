@@ -23,7 +23,31 @@ function runBlock(args: usize, block: i32): void {
   }
 }
 
+@unmanaged
+class Run {
+  groups: usize
+  blocks: i32
+  /** Blocks that a thread takes at a time. */
+  inPiece: i32
+}
+
+const args = memory.data(16, 16)
+
+function runPiece(at: usize, piece: i32): void {
+  const r = changetype<Run>(at)
+  const end = min((piece + 1) * r.inPiece, r.blocks)
+  for (let block = piece * r.inPiece; block < end; block++) runBlock(r.groups, block)
+}
+
+/** Most blocks of a piece, in which memory is read on where it was, and the pieces that there are at least where it has several. */
+const IN_PIECE: i32 = 8
+const PIECES: i32 = 32
+
 /** Runs groups; behind the last stands a word with the number of all blocks. */
 export function run(groups: usize, blocks: i32, work: f64): void {
-  parallel(runBlock.index, groups, blocks, work)
+  const r = changetype<Run>(args)
+  r.groups = groups
+  r.blocks = blocks
+  r.inPiece = max(1, min(IN_PIECE, blocks / PIECES))
+  parallel(runPiece.index, args, (blocks + r.inPiece - 1) / r.inPiece, work)
 }
