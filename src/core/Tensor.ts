@@ -117,7 +117,7 @@ export const scalar = (value: number, dtype: Shape.DType = "float32"): Tensor =>
 export const toArray = (self: Tensor): Nested => nestedArrays(self.shape, self[storage])
 
 /** A fresh copy of the elements in row-major order. @category conversions @since 0.1.0 */
-export const toFloat64Array = (self: Tensor): Float64Array => Float64Array.from(self[storage])
+export const toFloat64Array = (self: Tensor): Float64Array => new Float64Array(self[storage])
 
 /** A fresh copy of the bytes, for comparing tensors to the last bit. @category conversions @since 0.1.0 */
 export const toBytes = (self: Tensor): Uint8Array<ArrayBuffer> => {

@@ -42,9 +42,12 @@ export const locationScale = ({ density, variance, logPdf, cdf }: Standard) => (
     const logScales = Tensor.toFloat64Array(logScale)
     const scales = logScales.map(exp)
     const z = (i: number, y: number): number => (y - mean[i]!) / scales[i % scales.length]!
+    const variances = new Float64Array(mean.length)
+    for (let i = 0; i < scales.length; i++) variances[i] = variance * scales[i]! * scales[i]!
+    for (let i = scales.length; i < variances.length; i++) variances[i] = variances[i - scales.length]! // the rows repeat
     return {
       mean,
-      variance: mean.map((_, i) => variance * scales[i % scales.length]! * scales[i % scales.length]!),
+      variance: variances,
       logPdf: (i, y) => logPdf(z(i, y)) - logScales[i % scales.length]!,
       cdf: (i, y) => cdf(z(i, y))
     }

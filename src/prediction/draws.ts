@@ -21,6 +21,9 @@ import type { Model } from "../training/index.ts"
 /** Milliseconds of one forward pass, about, between two chances to be interrupted. */
 const TURN = 40
 
+/** Milliseconds of short draws, about, that go together without such a chance: to have one takes as long as some draws. */
+const TOGETHER = 5
+
 /** What a draw of the weights costs for each parameter, in multiplications: up to 120 for each weight's two. */
 const DRAW = 60
 
@@ -104,15 +107,18 @@ export const underDraws = Effect.fnUntraced(function* <P, E, L, A>(
   const perRow = yield* checked(() => operations(network, inShape))
   // Each block draws its weights again, so it has rows enough for that to be at most half of the work.
   const worth = Math.ceil((DRAW * Tree.count(params.network)) / perRow)
-  const block = Math.min(ROWS, Math.max(worth, Math.floor((TURN * kernels(model.dtype).operationsPerMs) / perRow), 1))
+  const { operationsPerMs, operationsOfStep } = kernels(model.dtype)
+  const block = Math.min(ROWS, Math.max(worth, Math.floor((TURN * operationsPerMs) / perRow), 1))
+  const perDraw = perRow * Math.min(block, rows) + DRAW * Tree.count(params.network) + operationsOfStep
+  const together = Math.max(1, Math.floor((TOGETHER * operationsPerMs) / perDraw))
 
   const memory = yield* workspace(model.dtype)
   const held = Tree.map(params.network, (leaf) => memory.hold(leaf))
 
   const draw = Effect.fnUntraced(function* (inputs: Tensor.Tensor, s: number) {
-    yield* Effect.yieldNow
+    if (s % together === 0) yield* Effect.yieldNow
     const eps = yield* noise.draw(network, s, inputs.shape[0]!, { purpose: "predict", inShape })
-    yield* Effect.yieldNow
+    if (together === 1) yield* Effect.yieldNow
     return yield* checked(() =>
       memory.frame(() => {
         const output = network.forward(held, inputs, eps)

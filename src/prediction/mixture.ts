@@ -18,10 +18,20 @@ export const moments = (
   i: number
 ): { readonly mean: number; readonly aleatoric: number; readonly epistemic: number } => {
   const S = mixture.length
-  const mean = mixture.reduce((sum, c) => sum + c.mean[i]!, 0) / S
-  const aleatoric = mixture.reduce((sum, c) => sum + c.variance[i]!, 0) / S
-  const epistemic = mixture.reduce((sum, c) => sum + (c.mean[i]! - mean) * (c.mean[i]! - mean), 0) / S
-  return { mean, aleatoric, epistemic }
+  let means = 0
+  let variances = 0
+  for (let s = 0; s < S; s++) {
+    const c = mixture[s]!
+    means += c.mean[i]!
+    variances += c.variance[i]!
+  }
+  const mean = means / S
+  let squares = 0
+  for (let s = 0; s < S; s++) {
+    const distance = mixture[s]!.mean[i]! - mean
+    squares += distance * distance
+  }
+  return { mean, aleatoric: variances / S, epistemic: squares / S }
 }
 
 /** P(target <= y) of number i. @category summaries @since 0.1.0 */

@@ -163,6 +163,14 @@ describe("prediction", () => {
     })
   )
 
+  it.live("can be interrupted every 50 ms while it makes thousands of short draws", () =>
+    Effect.gen(function* () {
+      const x = Tensor.from([[1], [2]])
+      const drawn = Prediction.predict({ model: model(1), params }, x, { draws: 200_000, quantiles: [] }).pipe(seeded)
+      expect(yield* longestTurn(drawn, 600)).toBeLessThan(50)
+    })
+  )
+
   it.live("can be interrupted every 100 ms while it searches quantiles", () =>
     Effect.gen(function* () {
       const x = Tensor.zeros({ shape: [3000, 1], dtype: "float64" })
