@@ -93,6 +93,7 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
   const network = predictive(model.network)
   const key = Key.make(0)
   let state = Training.start(Model.init(model, Key.make(0)), optimizer)
+  let held: typeof state.params.network | undefined // as `Prediction` has them: in the workspace's memory
   let draws = 0
   return {
     threads: memory.threads,
@@ -107,9 +108,11 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
       state = result[0]
     },
     predict: () => {
+      held ??= Tree.map(state.params.network, (leaf) => memory.hold(leaf))
+      const params = held
       const eps = network.noise(Key.fold(key, draws++), PREDICTED_ROWS, inputs)
       const finite = memory.frame(() => {
-        const output = network.forward(state.params.network, rows, eps)
+        const output = network.forward(params, rows, eps)
         return kernels(output.dtype).allFinite(output)
       })
       if (!finite) throw new Error("the network's output is not finite")
