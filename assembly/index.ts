@@ -4,6 +4,7 @@ export { affineInputGrad, affineInputGradTmp, affineWeightGrad, affineWeightGrad
 export * from "./activations"
 export { opAxpy, opFill, opMultiply, opScale } from "./arithmetic"
 export { affineBiasGrad } from "./columns"
+export { copy } from "./copy"
 export { scaleFirst, scaleLast } from "./channels"
 export { REDUCTION_BLOCK } from "./blocks"
 export { conv2d, conv2dTmp } from "./conv2d"

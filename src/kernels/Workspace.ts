@@ -11,6 +11,7 @@
 import { ShapeError } from "../core/errors.ts"
 import { isPlain } from "../core/records.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
+import type { Recorder } from "./Recorder.ts"
 import { reference } from "./reference/index.ts"
 
 /** What a step gives, and whether all that is kept of it is finite. @category models @since 0.4.0 */
@@ -31,6 +32,8 @@ export interface Workspace {
   hold(t: Tensor): Tensor
   /** An ordinary tensor that outlives everything. */
   copyOut(t: Tensor): Tensor
+  /** What records steps; the heap has none. */
+  readonly recorder?: Recorder
 }
 
 /**

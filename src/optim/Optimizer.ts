@@ -12,6 +12,11 @@ import { kernels } from "../kernels/index.ts"
 
 /** S: the state. @category models @since 0.1.0 */
 export interface Optimizer<S> {
+  /**
+   * True where each element of an update, and of what is kept, follows from that element of the gradient, the parameter and
+   * what was kept, and from numbers that are the same for all: then leaves may be put side by side and updated as one.
+   */
+  readonly elementwise?: boolean
   init(params: unknown): S
   update<P>(grads: P, state: S, params: P): readonly [updates: P, state: S]
 }
@@ -33,6 +38,7 @@ export const chain = <const Os extends ReadonlyArray<Optimizer<unknown>>>(
   ...parts: Os
 ): Optimizer<{ readonly [K in keyof Os]: State<Os[K]> }> => {
   const chained: Optimizer<ReadonlyArray<unknown>> = {
+    elementwise: parts.every((part) => part.elementwise === true),
     init: (params) => parts.map((part) => part.init(params)),
     update: <P>(grads: P, states: ReadonlyArray<unknown>, params: P) => {
       let updates = grads

@@ -31,6 +31,7 @@ export const scaleByLearningRate = (rate: number | Schedule): Optimizer<Learning
   }
   const at = typeof rate === "number" ? constant(rate) : rate
   return {
+    elementwise: true,
     init: () => ({ step: 0 }),
     update: (grads, { step }) => {
       const current = at(step)
@@ -59,6 +60,7 @@ export const momentum = (decay: number, options?: { readonly nesterov?: boolean 
   assertConfig(decay >= 0 && decay < 1, "momentum", "a number from 0 up to, not including, 1", decay)
   const add = (v: Tensor, g: Tensor): Tensor => kernels(g.dtype).axpy(decay, v, g)
   return {
+    elementwise: true,
     init: (params) => ({ velocity: Tree.zerosLike(params) }),
     update: <P>(grads: P, state: MomentumState) => {
       const velocity = Leaves.zip(state.velocity as P, grads, add)
@@ -101,6 +103,7 @@ export const scaleByAdam = (options?: AdamOptions): Optimizer<AdamState> => {
   assertConfig(beta2 >= 0 && beta2 < 1, "beta2", "a number from 0 up to, not including, 1", beta2)
   assertEpsilon(epsilon)
   return {
+    elementwise: true,
     init: (params) => ({ m: Tree.zerosLike(params), v: Tree.zerosLike(params), power1: 1, power2: 1 }),
     update: (grads, state) => {
       const power1 = state.power1 * beta1
@@ -145,6 +148,7 @@ export const scaleByRms = (options?: RmsOptions): Optimizer<RmsState> => {
   assertConfig(decay >= 0 && decay < 1, "decay of RMSprop", "a number from 0 up to, not including, 1", decay)
   assertEpsilon(epsilon)
   return {
+    elementwise: true,
     init: (params) => ({ v: Tree.zerosLike(params) }),
     update: (grads, state) => {
       const constants = { decay, epsilon }
@@ -169,6 +173,7 @@ export const scaleByRms = (options?: RmsOptions): Optimizer<RmsState> => {
 export const addDecayedWeights = (decay: number): Optimizer<Tree.Empty> => {
   assertConfig(Number.isFinite(decay) && decay >= 0, "weight decay", "a finite number, 0 or above", decay)
   return {
+    elementwise: true,
     init: () => ({}),
     update: (grads, state, params) => [Leaves.zip(grads, params, (g, p) => kernels(g.dtype).axpy(decay, p, g)), state]
   }

@@ -69,9 +69,6 @@ export interface Fit<P, E, L, M extends Model.Model<P, E, L> = Model.Model<P, E,
 /** What can stop a run, beside interruption. @category errors @since 0.1.0 */
 export type FitError = CheckpointError | ConfigError | EngineError | ShapeError | DivergedError
 
-/** What of a step lives on. */
-const stateTensors = ([state]: readonly [unknown, Loss]): ReadonlyArray<Tensor.Tensor> => tensorsOf(state)
-
 /** What is copied out as one: a tensor, or what holds none and may be of any kind. */
 const isWhole = (u: unknown): u is unknown => Tensor.isTensor(u) || tensorsOf(u).length === 0
 
@@ -83,7 +80,7 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
 ) {
   const noise = yield* Noise
   const planned = yield* attempt(() => plan(model, dataset, options, noise.key("init")), ConfigError, ShapeError)
-  const { data, rows, batchSize, epochs, stepsPerEpoch, steps, validation, fresh, advance } = planned
+  const { data, rows, batchSize, epochs, stepsPerEpoch, steps, validation, fresh, stepIn } = planned
   const { stepsPerEvent, stepsPerTurn } = planned
   const run = yield* describe(model, dataset, options, planned, noise)
   const { from } = options
@@ -91,6 +88,7 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
     from === undefined ? { ...fresh, run } : yield* attempt(() => resume(from, run, fresh, steps), CheckpointError)
   const inShape = data.x.shape.slice(1)
   const memory = yield* workspace(model.dtype)
+  const advance = yield* attempt(() => stepIn(memory), ConfigError)
   const ordinary = <A>(state: A): A =>
     Tree.mapWith(isWhole, (whole) => (Tensor.isTensor(whole) ? memory.copyOut(whole) : whole), state) as A
   /** The state that the last event's checkpoint is a copy of: still in the workspace, so it need not be brought in again. */
@@ -116,8 +114,11 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
     const look = validation === undefined ? steps : before.step - (before.step % validation.every) + validation.every
     const until = Math.min(before.step + stepsPerEvent, look, steps)
     const losses: Array<Loss> = []
-    const checkpoint = (state: State<P, L, unknown>, best: Best<P, L> | undefined): Checkpoint<P, L> => ({
-      ...ordinary(state),
+    const checkpoint = (
+      { params, optimizer, step }: State<P, L, unknown>,
+      best: Best<P, L> | undefined
+    ): Checkpoint<P, L> => ({
+      ...ordinary({ params, optimizer, step }),
       run,
       ...(best === undefined ? {} : { best })
     })
@@ -130,14 +131,9 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
       if (from.step > before.step && (from.step - before.step) % stepsPerTurn === 0) yield* Effect.yieldNow
       const batch = batchOf(from.step)
       const eps = yield* noise.draw(model.network, from.step, batch.x.shape[0]!, { inShape })
-      const { result, finite } = yield* attempt(
-        () => memory.step(() => advance(from, batch, eps), stateTensors),
-        ConfigError,
-        EngineError,
-        ShapeError
-      )
-      const [after, loss] = result
-      const what = nonFinite(after, loss, finite)
+      const taken = yield* attempt(() => advance(from, batch, eps), ConfigError, EngineError, ShapeError)
+      const { state: after, loss } = taken
+      const what = nonFinite(after, loss, taken.finite)
       if (what !== undefined) return yield* diverged(what, from)
       losses.push(loss)
       lastGood = from

@@ -50,7 +50,8 @@ export const assertWeighting = ({ rows, temperature = 1, factor = 1 }: Weighting
   assertConfig(Number.isFinite(factor) && factor >= 0, "factor of the KL", "a finite number from 0", factor)
 }
 
-const klWeightOf = (weighting: Weighting): number => {
+/** What the KL is multiplied by. **Errors**: `ConfigError` (thrown) for an impossible weighting. */
+export const klWeightOf = (weighting: Weighting): number => {
   assertWeighting(weighting)
   return ((weighting.temperature ?? 1) * (weighting.factor ?? 1)) / weighting.rows
 }
@@ -62,8 +63,39 @@ const rowsOf = ({ x }: Batch): number => {
   throw new ShapeError({ where: "batch, x", expected: "at least one row", actual: format(x.shape) })
 }
 
-const loss = (nll: number, batch: Batch, klNats: number, klWeight: number): Loss => {
-  const nllMean = nll / rowsOf(batch)
+/** The network's output for a batch, and the gradient of the loss by every parameter. */
+export const gradient = <P, E, L>(
+  model: Model<P, E, L>,
+  params: Params<P, L>,
+  batch: Batch,
+  eps: E,
+  klWeight: number,
+  addKl = (dKl: Tensor, d: Tensor): Tensor => kernels(d.dtype).axpy(klWeight, dKl, d)
+): { readonly output: Tensor; readonly grads: Params<P, L> } => {
+  const perRow = 1 / rowsOf(batch)
+  const { y: output, pullback } = model.network.vjp(params.network, batch.x, eps)
+  const grad = model.likelihood.nllGrad(params.likelihood, output, batch.y, batch.weights)
+  const { dParams } = pullback(kernels(output.dtype).scale(perRow, grad.dOutput), { dx: false })
+  return {
+    output,
+    grads: {
+      network: klWeight === 0 ? dParams : Leaves.zip(model.network.klGrad(params.network, eps), dParams, addKl),
+      likelihood: Leaves.map(grad.dParams, (d) => kernels(d.dtype).scale(perRow, d))
+    }
+  }
+}
+
+/** The loss of what the network gives for a batch. */
+export const lossAt = <P, E, L>(
+  model: Model<P, E, L>,
+  params: Params<P, L>,
+  output: Tensor,
+  batch: Batch,
+  eps: E,
+  klWeight: number
+): Loss => {
+  const nllMean = model.likelihood.nll(params.likelihood, output, batch.y, batch.weights) / rowsOf(batch)
+  const klNats = model.network.kl(params.network, eps)
   return { negElboMean: klWeight === 0 ? nllMean : nllMean + klWeight * klNats, nllMean, klNats, klWeight }
 }
 
@@ -74,11 +106,7 @@ export const negElbo = <P, E, L>(
   batch: Batch,
   eps: E,
   weighting: Weighting
-): Loss => {
-  const output = model.network.forward(params.network, batch.x, eps)
-  const nll = model.likelihood.nll(params.likelihood, output, batch.y, batch.weights)
-  return loss(nll, batch, model.network.kl(params.network, eps), klWeightOf(weighting))
-}
+): Loss => lossAt(model, params, model.network.forward(params.network, batch.x, eps), batch, eps, klWeightOf(weighting))
 
 /** The loss and its gradient by every parameter. @category objective @since 0.1.0 */
 export const negElboGrad = <P, E, L>(
@@ -89,17 +117,6 @@ export const negElboGrad = <P, E, L>(
   weighting: Weighting
 ): { readonly loss: Loss; readonly grads: Params<P, L> } => {
   const klWeight = klWeightOf(weighting)
-  const perRow = 1 / rowsOf(batch)
-  const { y: output, pullback } = model.network.vjp(params.network, batch.x, eps)
-  const nll = model.likelihood.nll(params.likelihood, output, batch.y, batch.weights)
-  const grad = model.likelihood.nllGrad(params.likelihood, output, batch.y, batch.weights)
-  const { dParams } = pullback(kernels(output.dtype).scale(perRow, grad.dOutput), { dx: false })
-  const addKl = (dKl: Tensor, d: Tensor): Tensor => kernels(d.dtype).axpy(klWeight, dKl, d)
-  return {
-    loss: loss(nll, batch, model.network.kl(params.network, eps), klWeight),
-    grads: {
-      network: klWeight === 0 ? dParams : Leaves.zip(model.network.klGrad(params.network, eps), dParams, addKl),
-      likelihood: Leaves.map(grad.dParams, (d) => kernels(d.dtype).scale(perRow, d))
-    }
-  }
+  const { output, grads } = gradient(model, params, batch, eps, klWeight)
+  return { loss: lossAt(model, params, output, batch, eps, klWeight), grads }
 }

@@ -8,14 +8,15 @@ import type * as Key from "../core/Key.ts"
 import * as Tensor from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import { Columns, Dataset, Standardizer } from "../data/index.ts"
-import { kernels } from "../kernels/index.ts"
+import { kernels, type Workspace } from "../kernels/index.ts"
 import { operations } from "../layers/index.ts"
 import { adam, type Optimizer, Schedule } from "../optim/index.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
 import * as KlWeighting from "./KlWeighting.ts"
 import * as Model from "./Model.ts"
-import type { Batch, Loss } from "./objective.ts"
-import { type State, start, step } from "./step.ts"
+import type { Batch } from "./objective.ts"
+import { type State, start } from "./step.ts"
+import { type StepIn, stepIn } from "./stepIn.ts"
 
 /** Every field has a default. @category models @since 0.1.0 */
 export interface FitOptions extends KlWeighting.Options {
@@ -67,7 +68,8 @@ export interface Plan<P, L, E> extends Sizes {
   readonly stepsPerEvent: number
   /** Steps between two chances to be interrupted. */
   readonly stepsPerTurn: number
-  readonly advance: (state: State<P, L, unknown>, batch: Batch, eps: E) => readonly [State<P, L, unknown>, Loss]
+  /** The step function in a workspace. */
+  readonly stepIn: (memory: Workspace) => StepIn<P, E, L>
 }
 
 const DEFAULT_STEPS = 20_000
@@ -189,6 +191,6 @@ export const plan = <P, E, L>(
     fresh,
     stepsPerEvent: options.stepsPerEvent ?? Math.max(STEPS_PER_EVENT, stepsPerTurn),
     stepsPerTurn,
-    advance: step(model, optimizer, { rows, temperature: options.temperature ?? 1 }, factor)
+    stepIn: (memory) => stepIn(memory, model, optimizer, { rows, temperature: options.temperature ?? 1 }, factor)
   }
 }

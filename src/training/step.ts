@@ -28,6 +28,10 @@ export const start = <P, L, S>(params: Params<P, L>, optimizer: Optimizer.Optimi
   step: 0
 })
 
+/** The weighting at a step. */
+export const weightingAt = (step: number, weighting: Weighting, klFactor?: (step: number) => number): Weighting =>
+  klFactor === undefined ? weighting : { ...weighting, factor: klFactor(step) }
+
 /**
  * The step function of a model and an optimizer. Same state, batch and noise, same bits. `klFactor` gives the factor of
  * each step's KL, in place of the weighting's own (`KlWeighting.factor` makes one).
@@ -45,8 +49,7 @@ export const step = <P, E, L, S>(
 ): ((state: State<P, L, S>, batch: Batch, eps: E) => readonly [State<P, L, S>, Loss]) => {
   assertWeighting(weighting)
   return (state, batch, eps) => {
-    const at = klFactor === undefined ? weighting : { ...weighting, factor: klFactor(state.step) }
-    const { loss, grads } = negElboGrad(model, state.params, batch, eps, at)
+    const { loss, grads } = negElboGrad(model, state.params, batch, eps, weightingAt(state.step, weighting, klFactor))
     const [updates, next] = optimizer.update(grads, state.optimizer, state.params)
     return [{ params: Optimizer.apply(state.params, updates), optimizer: next, step: state.step + 1 }, loss]
   }
@@ -69,15 +72,14 @@ export const nonFiniteState = <P, L, S>(state: State<P, L, S>): string | undefin
 }
 
 /**
- * What is NaN or infinite after a step, if anything is: the loss, or the state. Whoever knows already that the state's
- * tensors are finite says so, as a workspace does.
+ * What is NaN or infinite after a step, if anything is: the loss, or the state. Whoever knows already that the state is
+ * finite says so, as a workspace does.
  *
  * @category training
  * @since 0.1.0
  */
-export const nonFinite = <P, L, S>(state: State<P, L, S>, loss: Loss, finiteTensors = false): string | undefined => {
+export const nonFinite = <P, L, S>(state: State<P, L, S>, loss: Loss, finiteState = false): string | undefined => {
   if (!Number.isFinite(loss.nllMean)) return "the negative log-likelihood"
   if (!Number.isFinite(loss.klNats)) return "the KL divergence"
-  if (finiteTensors && Leaves.every(Tree.isEnd, isFiniteNumber, state.optimizer)) return undefined
-  return nonFiniteState(state)
+  return finiteState ? undefined : nonFiniteState(state)
 }

@@ -14,6 +14,7 @@ import type { Instance } from "./instance.ts"
 import { type Operation, type Table, tableOf } from "./operations.ts"
 import { assertAlive, Program } from "./Program.ts"
 import { Recipe } from "./Recipe.ts"
+import { Recording } from "./Recording.ts"
 import { Region } from "./Region.ts"
 import { type Home, SimdTensor } from "./SimdTensor.ts"
 
@@ -24,10 +25,12 @@ const SCALAR: Shape = Object.freeze([])
 
 export class Engine implements Home {
   readonly heap: Heap
-  readonly exports: Exports
   readonly operations: Table
-  /** What nobody needs after the frame (`run`). */
-  readonly scratch: Region
+  /** The kernels; while there is a recording, through it. */
+  exports: Exports
+  /** What nobody needs after the frame (`run`), or that of the recording. */
+  scratch: Region
+  recording: Recording | undefined = undefined
   private readonly shared: boolean
   private readonly program: Program
   /** Tensors from elsewhere that this frame has brought in, and the memory of those that were copied. */
@@ -50,7 +53,7 @@ export class Engine implements Home {
     this.operations = tableOf(this.exports)
     this.scratch = this.region()
     this.imported = this.region()
-    this.program = new Program(this.heap, this.scratch)
+    this.program = new Program(this.heap, this)
   }
 
   /** Memory for what outlives a frame. */
@@ -138,12 +141,14 @@ export class Engine implements Home {
     return brought
   }
 
-  private draw({ operation, shape, size, key, parameter }: Recipe): SimdTensor {
+  private draw(recipe: Recipe): SimdTensor {
+    const { operation, shape, size, key, parameter } = recipe
     const made = this.defer(this.operations[operation], shape, size)
     made.s0 = key.k0
     made.s1 = key.k1
     made.s2 = parameter[0]
     made.s3 = parameter[1]
+    this.recording?.draws(made, recipe)
     return made
   }
 
@@ -192,12 +197,14 @@ export class Engine implements Home {
 
   /** A tensor's numbers as they lie in memory; a copy of them where memory that grows takes them away. */
   read(t: SimdTensor): Float32Array<ArrayBufferLike> {
+    this.recording?.spoil()
     const at = this.pointer(t) >>> 2
     return this.shared ? this.heap.f32.subarray(at, at + t.size) : this.heap.f32.slice(at, at + t.size)
   }
 
   /** A tensor of its own on the heap. */
   copy(t: SimdTensor): HeapTensor {
+    this.recording?.spoil()
     const at = this.pointer(t) >>> 2
     return new HeapTensor(t.shape, new Float32Array(this.heap.f32.subarray(at, at + t.size)))
   }
@@ -226,6 +233,23 @@ export class Engine implements Home {
       t.region = region
       t.generation = region.generation
       this.heap.f32.copyWithin(t.pointer >>> 2, from, from + t.size)
+    }
+  }
+
+  /** Runs a pure function, and records what it does; operands that it has from elsewhere are brought in for good. */
+  record<A>(f: () => A): { readonly result: A; readonly recording: Recording } {
+    const { exports, scratch } = this
+    const recording = new Recording(this.heap, this.region())
+    this.imports.clear()
+    this.exports = recording.listening(exports)
+    this.scratch = recording.region
+    this.recording = recording
+    try {
+      return { result: this.program.listing.inRoomOf(recording, f), recording }
+    } finally {
+      this.exports = exports
+      this.scratch = scratch
+      this.recording = undefined
     }
   }
 

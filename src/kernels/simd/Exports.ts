@@ -16,6 +16,8 @@ export interface Exports extends Operations {
   loseWorkers(pool: number): void
   isLost(pool: number): number
   run(groups: number, blocks: number, work: number): void
+  /** Copies n floats, and writes so many zeros behind them. */
+  copy(from: number, to: number, n: number, zeros: number): void
   /** Bytes of `tmp` for each of the three products of a linear map. */
   affineTmp(rows: number, inputs: number, outputs: number): number
   affineWeightGradTmp(rows: number, inputs: number, outputs: number): number

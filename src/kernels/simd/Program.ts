@@ -9,21 +9,10 @@
 import { ShapeError } from "../../core/errors.ts"
 import { formatSpec } from "../../core/Shape.ts"
 import type { Heap } from "./Heap.ts"
+import { Listing, type Runner } from "./Listing.ts"
 import type { Operation } from "./operations.ts"
 import type { Region } from "./Region.ts"
 import type { SimdTensor } from "./SimdTensor.ts"
-
-/** Words of an instruction and of a group: see assembly/program.ts. */
-const INSTRUCTION = 9
-const GROUP = 4
-
-/** Room for instructions and groups; a full one is run and filled again. */
-const INSTRUCTIONS = 8192
-const GROUPS = 512
-
-/** About what an operation costs on one thread, in nanoseconds an element: what noise takes, and anything else. */
-const NOISE_COST = 2.5
-const COST = 0.4
 
 /** The operation that looks for NaN and infinities, and where it tells of them. */
 export interface Check {
@@ -42,20 +31,19 @@ export const assertAlive = (t: SimdTensor): void => {
   })
 }
 
+/** The engine, as a program needs it. */
+export interface Around extends Runner {
+  readonly scratch: Region
+}
+
 export class Program {
-  private readonly heap: Heap
-  private readonly scratch: Region
+  readonly listing: Listing
+  private readonly around: Around
   private readonly block: number
   private readonly slots: number
-  private readonly instructions: number
-  private readonly groups: number
   /** Of the run in the making: its first group's number, its tensors that have memory but no numbers yet. */
   private first = 1
   private readonly placed: Array<SimdTensor> = []
-  private count = 0
-  private filled = 0
-  private blocks = 0
-  private work = 0
   /** Of the group in the making: its number, and how many of `placed` are other groups'. */
   private group = 0
   private others = 0
@@ -66,15 +54,13 @@ export class Program {
   private wanted = 0
   private finite: Check | undefined = undefined
 
-  constructor(heap: Heap, scratch: Region) {
+  constructor(heap: Heap, around: Around) {
     const { BLOCK, SLOTS } = heap.instance.exports
-    this.heap = heap
-    this.scratch = scratch
-    this.into = scratch
+    this.listing = new Listing(heap, around)
+    this.around = around
+    this.into = around.scratch
     this.block = BLOCK.value
     this.slots = SLOTS.value
-    this.instructions = heap.take(INSTRUCTIONS * INSTRUCTION * 4).start
-    this.groups = heap.take((GROUPS + 1) * GROUP * 4).start
   }
 
   /**
@@ -100,31 +86,20 @@ export class Program {
   private add(root: SimdTensor): void {
     const made = root.pointer !== 0
     if (made && (this.finite === undefined || root.group >= this.begun)) return
-    if (this.filled === GROUPS || this.count > INSTRUCTIONS / 2) this.flush()
-    const first = this.count
+    if (this.listing.isFull) this.flush()
+    const first = this.listing.count
     this.group++
     this.slot = 0
     this.others = this.placed.length
     const pointer = this.operand(root)
     if (made) this.check(root, pointer)
-    this.close(root.size, first)
-  }
-
-  private close(size: number, first: number): void {
-    const at = (this.groups >>> 2) + this.filled * GROUP
-    const { u32 } = this.heap
-    u32[at] = this.blocks
-    u32[at + 1] = size
-    u32[at + 2] = this.count - first
-    u32[at + 3] = this.instructions + first * INSTRUCTION * 4
-    this.blocks += Math.ceil(size / this.block)
-    this.filled++
+    this.listing.close(root.size, first, Math.ceil(root.size / this.block))
   }
 
   /** Looks at what has been made, while it is in the cache. */
   private check({ size }: SimdTensor, pointer: number): void {
     if (this.finite === undefined) return
-    this.instruction(this.finite.operation, 0, pointer, 0, 0, this.finite.flag, size, 0, 0, size)
+    this.listing.instruction(this.finite.operation, 0, pointer, 0, 0, this.finite.flag, size, 0, 0, size)
   }
 
   /** The operand that stands for a tensor in this group: its pointer, or the number of a buffer. */
@@ -142,65 +117,26 @@ export class Program {
     t.group = this.group
     const wanted = t.wanted === this.wanted
     const placed = wanted || operation!.kept || this.slot === this.slots
-    if (placed) this.place(t, wanted ? this.into : this.scratch)
+    if (placed) this.place(t, wanted ? this.into : this.around.scratch)
     else t.slot = this.slot++
     const out = placed ? t.pointer : t.slot
-    this.instruction(operation!, out, a, b, c, t.s0, t.s1, t.s2, t.s3, t.size)
+    const at = this.listing.instruction(operation!, out, a, b, c, t.s0, t.s1, t.s2, t.s3, t.size)
+    this.around.recording?.writes(t, at)
     if (wanted) this.check(t, out)
     return out
   }
 
   private place(t: SimdTensor, region: Region): void {
-    t.pointer = region.floats(t.size)
+    t.pointer = t.destination === 0 ? region.floats(t.size) : t.destination
     t.region = region
     t.generation = region.generation
     this.placed.push(t)
   }
 
-  private instruction(
-    { index, words }: Operation,
-    out: number,
-    a: number,
-    b: number,
-    c: number,
-    s0: number,
-    s1: number,
-    s2: number,
-    s3: number,
-    size: number
-  ): void {
-    const { u32, f32 } = this.heap
-    const at = (this.instructions >>> 2) + this.count * INSTRUCTION
-    u32[at] = index
-    u32[at + 1] = out
-    u32[at + 2] = a
-    u32[at + 3] = b
-    u32[at + 4] = c
-    if (words) {
-      u32[at + 5] = s0
-      u32[at + 6] = s1
-      u32[at + 7] = s2
-      u32[at + 8] = s3
-    } else {
-      f32[at + 5] = s0
-      f32[at + 6] = s1
-      f32[at + 7] = s2
-      f32[at + 8] = s3
-    }
-    this.count++
-    this.work += size * (words ? NOISE_COST : COST)
-  }
-
   /** Runs all groups that are closed, and settles their tensors, the first so many that were placed. */
   private runGroups(tensors: number): void {
-    if (this.filled > 0) {
-      this.heap.u32[(this.groups >>> 2) + this.filled * GROUP] = this.blocks
-      this.heap.instance.exports.run(this.groups, this.blocks, this.work)
-    }
+    this.listing.run()
     for (let i = 0; i < tensors; i++) settle(this.placed[i]!)
-    this.filled = 0
-    this.blocks = 0
-    this.work = 0
   }
 
   /** Runs all groups but the one in the making, which becomes the first of the next run. */
@@ -222,16 +158,14 @@ export class Program {
       t.pointer = 0
       t.region = undefined
     }
-    this.filled = 0
-    this.blocks = 0
-    this.work = 0
+    this.listing.drop()
     this.begin()
   }
 
   /** A new run, without any group. */
   private begin(): void {
     this.placed.length = 0
-    this.count = 0
+    this.listing.begin()
     this.first = this.group + 1
   }
 }

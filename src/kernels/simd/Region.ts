@@ -43,6 +43,11 @@ export class Region {
     this.chunks.push(this.needed(CHUNK)) // before any large range, in whose place it would stand later
   }
 
+  /** Bytes in use since the last reset, about: the ends of ranges that a piece did not fit into count too. */
+  get taken(): number {
+    return this.ranges.reduce((sum, { start, end }) => sum + end - start, 0) - (this.end - this.next)
+  }
+
   /** A pointer to room for so many float32. */
   floats(count: number): number {
     return this.bytes(count * 4)

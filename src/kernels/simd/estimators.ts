@@ -27,11 +27,11 @@ export const momentsSampleVjp = (variance: Tensor, eps: Tensor, dy: Tensor): Ten
 const ofRows = (engine: Engine, x: Tensor, eps: Tensor): Tensor => {
   const [rows = 0] = x.shape
   if (eps.shape[0] !== 1 || rows === 1) return eps
-  const row = engine.pointer(eps) >>> 2
+  const row = engine.pointer(eps)
   const { shape, size } = engine.bring(x)
   const width = size / rows
   const all = engine.tensor(shape, size)
-  for (let i = 0; i < rows; i++) engine.heap.f32.copyWithin((all.pointer >>> 2) + i * width, row, row + width)
+  for (let i = 0; i < rows; i++) engine.exports.copy(row, all.pointer + 4 * i * width, width, 0)
   return all
 }
 

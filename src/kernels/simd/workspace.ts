@@ -3,15 +3,18 @@
  */
 import { ShapeError } from "../../core/errors.ts"
 import type { Tensor } from "../../core/Tensor.ts"
+import type { Recorder } from "../Recorder.ts"
 import { reference } from "../reference/index.ts"
 import type { Workspace } from "../Workspace.ts"
 import { within } from "./current.ts"
 import type { Engine } from "./Engine.ts"
 import type { Region } from "./Region.ts"
+import * as SimdRecorder from "./recorder.ts"
 import { SimdTensor } from "./SimdTensor.ts"
 
 class SimdWorkspace implements Workspace {
   readonly threads: number
+  readonly recorder: Recorder
   private readonly engine: Engine
   /** What the last step has kept, and what the one before it has. */
   private newer: Region
@@ -24,6 +27,7 @@ class SimdWorkspace implements Workspace {
   constructor(engine: Engine, threads: number) {
     this.threads = threads
     this.engine = engine
+    this.recorder = SimdRecorder.make(engine)
     this.newer = engine.region()
     this.older = engine.region()
     this.constants = engine.region()

@@ -1,0 +1,44 @@
+/**
+ * Recording and replaying what a step does to its tensors.
+ *
+ * A step of a small network takes longer to say than to do: walking through layers and records and checking shapes costs
+ * more than the arithmetic. What a pure function says depends on its operands' shapes alone, so it need be said once: a
+ * `Tape` does it again to whatever lies now in the same places. The bits are those of the function.
+ *
+ * @since 0.5.0
+ */
+import type { Shape } from "../core/Shape.ts"
+import type { Tensor } from "../core/Tensor.ts"
+
+/** @category models @since 0.5.0 */
+export interface Recorder {
+  /** Whether the last step was so small that replaying it is worth the memory. */
+  readonly pays: boolean
+  /** Tensors side by side in one [n], each with zeros behind it up to the next multiple of 16. */
+  pack(tensors: ReadonlyArray<Tensor>): Tensor
+  /** The tensors of these shapes in a pack: not copies, so they live as long as it does. */
+  unpack(pack: Tensor, shapes: ReadonlyArray<Shape>): ReadonlyArray<Tensor>
+  /** Where a tensor's numbers lie: the same number, the same place. */
+  placeOf(t: Tensor): number
+  /** Makes the views of a pack that lay where this one lies into views of this one. */
+  renew(views: ReadonlyArray<Tensor>, pack: Tensor): void
+  /** A place of a tensor's shape that stays, for operands that are others in each step. */
+  slot(like: Tensor): Tensor
+  /** Writes a tensor's numbers into a slot. */
+  fill(slot: Tensor, t: Tensor): void
+  /**
+   * Runs `f`, a pure function of tensors that stay where they are, of this noise and of one number, and records it. The
+   * tensors it returns stay where they are too, and hold what the tape makes.
+   */
+  record<A>(f: () => A, noise: ReadonlyArray<Tensor>): { readonly result: A; readonly tape: Tape | undefined }
+  /** Inside `record`: says that the factor of this `axpy` is the number, and gives the tensor back. */
+  varying(axpy: Tensor): Tensor
+  /** Inside `record`: makes these tensors' numbers now, so that they can be returned. */
+  make(tensors: ReadonlyArray<Tensor>): void
+}
+
+/** @category models @since 0.5.0 */
+export interface Tape {
+  /** Does it again with other noise and another number; false where that might differ from what the function does. */
+  play(noise: ReadonlyArray<Tensor>, number: number): boolean
+}

@@ -1,0 +1,104 @@
+/** The recorder of the SIMD engine: packs and slots are places in its memory, tapes are calls of its kernels. */
+import { size } from "../../core/Shape.ts"
+import type { Shape } from "../../core/Shape.ts"
+import { storage } from "../../core/storage.ts"
+import type { Tensor } from "../../core/Tensor.ts"
+import type { Recorder } from "../Recorder.ts"
+import type { Engine } from "./Engine.ts"
+import type { Region } from "./Region.ts"
+import { SimdTensor } from "./SimdTensor.ts"
+
+/** Elements to which the tensors of a pack are padded, as all memory is. */
+const PADDING = 16
+
+/** The most bytes of scratch memory of a step that is worth a tape: more is not in the cache, and takes its time anyway. */
+const SMALL = 1 << 21
+
+const padded = (n: number): number => Math.ceil(n / PADDING) * PADDING
+
+class SimdRecorder implements Recorder {
+  private readonly engine: Engine
+  private readonly slots: Region
+
+  constructor(engine: Engine) {
+    this.engine = engine
+    this.slots = engine.region()
+  }
+
+  get pays(): boolean {
+    return this.engine.scratch.taken <= SMALL
+  }
+
+  pack(tensors: ReadonlyArray<Tensor>): Tensor {
+    const { engine } = this
+    const own = tensors.map((t) => engine.bring(t))
+    engine.force(own, engine.scratch)
+    const n = own.reduce((sum, t) => sum + padded(t.size), 0)
+    const pack = engine.tensor([n], n)
+    let at = pack.pointer
+    for (const t of own) {
+      engine.exports.copy(engine.pointer(t), at, t.size, padded(t.size) - t.size)
+      at += padded(t.size) * 4
+    }
+    return pack
+  }
+
+  unpack(pack: Tensor, shapes: ReadonlyArray<Shape>): ReadonlyArray<Tensor> {
+    const whole = this.engine.bring(pack)
+    let at = this.engine.pointer(whole)
+    return shapes.map((shape) => {
+      const view = new SimdTensor(this.engine, shape, size(shape))
+      view.pointer = at
+      view.region = whole.region
+      view.generation = whole.generation
+      at += padded(view.size) * 4
+      return view
+    })
+  }
+
+  placeOf(t: Tensor): number {
+    return this.engine.pointer(t)
+  }
+
+  renew(views: ReadonlyArray<Tensor>, pack: Tensor): void {
+    const { region, generation } = this.engine.bring(pack)
+    for (const view of views) {
+      const own = this.engine.bring(view)
+      own.region = region
+      own.generation = generation
+    }
+  }
+
+  slot(like: Tensor): Tensor {
+    const made = new SimdTensor(this.engine, like.shape, size(like.shape))
+    made.pointer = this.slots.floats(made.size)
+    made.region = this.slots
+    return made
+  }
+
+  fill(slot: Tensor, t: Tensor): void {
+    const { engine } = this
+    const at = engine.pointer(slot) >>> 2
+    if (t instanceof SimdTensor && t.home === engine) {
+      const from = engine.pointer(t) >>> 2
+      engine.heap.f32.copyWithin(at, from, from + t.size)
+    } else engine.heap.f32.set(t[storage], at)
+  }
+
+  record<A>(f: () => A, noise: ReadonlyArray<Tensor>) {
+    const { result, recording } = this.engine.record(f)
+    return { result, tape: recording.tape(noise) }
+  }
+
+  varying(axpy: Tensor): Tensor {
+    this.engine.recording?.varies(this.engine.bring(axpy))
+    return axpy
+  }
+
+  make(tensors: ReadonlyArray<Tensor>): void {
+    const { engine } = this
+    engine.force(tensors.map((t) => engine.bring(t)), engine.scratch)
+  }
+}
+
+export const make = (engine: Engine): Recorder => new SimdRecorder(engine)

@@ -1,0 +1,64 @@
+/** A state whose parameters are packs, and what the optimizer keeps of them too; unpacked when somebody asks. */
+import { type Recorder, tensorsOf, type Workspace } from "../kernels/index.ts"
+import type { Optimizer } from "../optim/index.ts"
+import type { Params } from "./Model.ts"
+import { Packing, packState, unpackState } from "./packing.ts"
+import type { State } from "./step.ts"
+
+/** How the parts of a state are packed. */
+export interface Packings {
+  readonly network: Packing
+  readonly likelihood: Packing
+  /** Of what the optimizer keeps: packings where that has packs. */
+  readonly optimizer: unknown
+}
+
+/** Parameters as packs, for an optimizer that does not look into them. */
+export type Packs = Params<unknown, unknown>
+
+export class PackedState<P, L> implements State<P, L, unknown> {
+  readonly step: number
+  readonly packings: Packings
+  readonly packs: Packs
+  readonly kept: unknown
+
+  constructor(packings: Packings, packs: Packs, kept: unknown, step: number) {
+    this.packings = packings
+    this.packs = packs
+    this.kept = kept
+    this.step = step
+  }
+
+  get params(): Params<P, L> {
+    const { network, likelihood } = this.packings
+    return {
+      network: network.unpack(this.packs.network) as P,
+      likelihood: likelihood.unpack(this.packs.likelihood) as L
+    }
+  }
+
+  get optimizer(): unknown {
+    return unpackState(this.packings.optimizer, this.kept)
+  }
+}
+
+/** A state, packed; undefined where what the optimizer keeps is not of the parameters' structure. */
+export const pack = <P, L>(
+  memory: Workspace,
+  recorder: Recorder,
+  optimizer: Optimizer.Optimizer<unknown>,
+  { params, optimizer: state, step }: State<P, L, unknown>
+): PackedState<P, L> | undefined => {
+  const network = new Packing(recorder, params.network)
+  const likelihood = new Packing(recorder, params.likelihood)
+  const { result } = memory.step(
+    () => {
+      const packs = { network: network.pack(params.network), likelihood: likelihood.pack(params.likelihood) }
+      return { packs, kept: packState([network, likelihood], optimizer.init(packs), state) }
+    },
+    ({ packs, kept }) => (kept === undefined ? [] : tensorsOf([packs, kept.state]))
+  )
+  const { packs, kept } = result
+  if (kept === undefined) return undefined
+  return new PackedState({ network, likelihood, optimizer: kept.packings }, packs, kept.state, step)
+}

@@ -1,0 +1,76 @@
+/**
+ * Records as packs: the leaves of a part of the parameters side by side in one tensor, for optimizers that treat each
+ * element by itself. Such a one may as well be given one large leaf in place of many small ones.
+ */
+import * as Leaves from "../core/Leaves.ts"
+import { isNode } from "../core/records.ts"
+import { equals, type Shape } from "../core/Shape.ts"
+import { isTensor } from "../core/Tensor.ts"
+import type { Recorder } from "../kernels/index.ts"
+
+/** How the records of one structure are packed. */
+export class Packing {
+  readonly shapes: ReadonlyArray<Shape>
+  private readonly recorder: Recorder
+  private readonly template: unknown
+
+  constructor(recorder: Recorder, template: unknown) {
+    this.recorder = recorder
+    this.template = template
+    this.shapes = Leaves.list(isTensor, template).map(({ shape }) => shape)
+  }
+
+  /** The pack of a record; a record without tensors is its own. */
+  pack(record: unknown): unknown {
+    return this.shapes.length === 0 ? record : this.recorder.pack(Leaves.list(isTensor, record))
+  }
+
+  /** The record of a pack. */
+  unpack(pack: unknown): unknown {
+    if (!isTensor(pack) || this.shapes.length === 0) return pack
+    const views = this.recorder.unpack(pack, this.shapes)
+    return Leaves.mapIndexed(isTensor, (_, i) => views[i], this.template)
+  }
+
+  /** Whether a record is of this structure, as far as its tensors tell. */
+  fits(record: unknown): boolean {
+    const leaves = isNode(record) ? Leaves.list(isTensor, record) : []
+    return leaves.length === this.shapes.length && leaves.every(({ shape }, i) => equals(shape, this.shapes[i]!))
+  }
+}
+
+/** A packed state of an optimizer, and what each pack in it is a pack of. */
+export interface Packed {
+  readonly state: unknown
+  readonly packings: unknown
+}
+
+/**
+ * What an optimizer keeps, packed where its state for packed parameters, `like`, has a tensor. Undefined where that is
+ * not a record of the parameters' structure.
+ */
+export const packState = (packings: ReadonlyArray<Packing>, like: unknown, state: unknown): Packed | undefined => {
+  if (isTensor(like)) {
+    const packing = packings.find((p) => p.fits(state))
+    return packing === undefined ? undefined : { state: packing.pack(state), packings: packing }
+  }
+  if (!isNode(like)) return { state, packings: undefined }
+  if (!isNode(state)) return undefined
+  const keys = Object.keys(like)
+  if (keys.length !== Object.keys(state).length) return undefined
+  const children = keys.map((key) => packState(packings, like[key], state[key]))
+  const whole = children.filter((child) => child !== undefined)
+  if (whole.length < children.length) return undefined
+  const collect = (pick: (child: Packed) => unknown): unknown =>
+    Array.isArray(like) ? whole.map(pick) : Object.fromEntries(whole.map((child, i) => [keys[i]!, pick(child)]))
+  return { state: collect((child) => child.state), packings: collect((child) => child.packings) }
+}
+
+/** What an optimizer keeps, without packs. */
+export const unpackState = (packings: unknown, state: unknown): unknown => {
+  if (packings instanceof Packing) return packings.unpack(state)
+  if (!isNode(packings) || !isNode(state)) return state
+  if (Array.isArray(state)) return state.map((child, i) => unpackState((packings as unknown as ReadonlyArray<unknown>)[i], child))
+  return Object.fromEntries(Object.entries(state).map(([key, child]) => [key, unpackState(packings[key], child)]))
+}
+
