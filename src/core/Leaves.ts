@@ -164,7 +164,7 @@ export const list = <L>(isLeaf: (node: unknown) => node is L, tree: unknown): Re
   const visit = (node: unknown): void => {
     if (isLeaf(node)) found.push(node)
     else if (Array.isArray(node)) for (const child of node) visit(child)
-    else if (records.isNode(node)) for (const key of Object.keys(node).sort()) visit(node[key])
+    else if (records.isNode(node)) for (const key of records.sortedKeys(node)) visit(node[key])
     else records.leavesWith(isLeaf, tree) // which says where that is
   }
   visit(tree)
@@ -183,7 +183,7 @@ export const mapIndexed = <L>(
     if (!records.isNode(node)) return records.leavesWith(isLeaf, tree) // which says where that is
     if (Array.isArray(node)) return node.map(visit)
     const record: Record<string, unknown> = { ...node }
-    for (const key of Object.keys(record).sort()) record[key] = visit(record[key])
+    for (const key of records.sortedKeys(record)) record[key] = visit(record[key])
     return record
   }
   return visit(tree)

@@ -42,6 +42,8 @@ export class PackedState<P, L> implements State<P, L, unknown> {
   }
 }
 
+export const isPacked = <P, L>(state: State<P, L, unknown>): state is PackedState<P, L> => state instanceof PackedState
+
 /** A state, packed; undefined where what the optimizer keeps is not of the parameters' structure. */
 export const pack = <P, L>(
   memory: Workspace,

@@ -70,7 +70,7 @@ export const packState = (packings: ReadonlyArray<Packing>, like: unknown, state
 export const unpackState = (packings: unknown, state: unknown): unknown => {
   if (packings instanceof Packing) return packings.unpack(state)
   if (!isNode(packings) || !isNode(state)) return state
-  if (Array.isArray(state)) return state.map((child, i) => unpackState((packings as unknown as ReadonlyArray<unknown>)[i], child))
+  if (Array.isArray(state))
+    return state.map((child, i) => unpackState((packings as unknown as ReadonlyArray<unknown>)[i], child))
   return Object.fromEntries(Object.entries(state).map(([key, child]) => [key, unpackState(packings[key], child)]))
 }
-

@@ -12,12 +12,12 @@ import { tensorsOf, type Workspace } from "../kernels/index.ts"
 import { Optimizer } from "../optim/index.ts"
 import type { Model } from "./Model.ts"
 import { type Batch, klWeightOf, type Loss, type Weighting } from "./objective.ts"
-import { PackedState, pack } from "./PackedState.ts"
+import { isPacked, PackedState, pack } from "./PackedState.ts"
 import { RecordedGradient } from "./RecordedGradient.ts"
 import { type State, step, weightingAt } from "./step.ts"
 
 /** What a step in a workspace gives. */
-export interface Taken<P, L> {
+interface Taken<P, L> {
   readonly state: State<P, L, unknown>
   readonly loss: Loss
   /** Whether all of the state is known to be finite. */
@@ -34,10 +34,10 @@ const isFiniteNumber = (u: unknown): boolean => typeof u !== "number" || Number.
 
 /** The tensors of a state, which live on. */
 const tensorsOfState = <P, L>(state: State<P, L, unknown>) =>
-  tensorsOf(state instanceof PackedState ? [state.packs, state.kept] : state)
+  tensorsOf(isPacked(state) ? [state.packs, state.kept] : state)
 
 const finiteNumbers = <P, L>(state: State<P, L, unknown>): boolean =>
-  Leaves.every(Tree.isEnd, isFiniteNumber, state instanceof PackedState ? state.kept : state.optimizer)
+  Leaves.every(Tree.isEnd, isFiniteNumber, isPacked(state) ? state.kept : state.optimizer)
 
 /** The step function of a run. **Errors**: those of `step`. */
 export const stepIn = <P, E, L>(
@@ -80,7 +80,7 @@ export const stepIn = <P, E, L>(
   }
 
   return (state, batch, eps) => {
-    if (replays !== false && state instanceof PackedState) return take(() => replayed(state, batch, eps))
+    if (replays !== false && isPacked(state)) return take(() => replayed(state, batch, eps))
     const taken = ordinary(state, batch, eps)
     replays ??= recorder.pays
     if (!replays) return taken

@@ -23,6 +23,9 @@ const PENDING = 200
 
 const SCALAR: Shape = Object.freeze([])
 
+/** So many single numbers, a prior's say, stay where they were brought in. */
+const CONSTANTS = 256
+
 export class Engine implements Home {
   readonly heap: Heap
   readonly operations: Table
@@ -35,7 +38,12 @@ export class Engine implements Home {
   private readonly program: Program
   /** Tensors from elsewhere that this frame has brought in, and the memory of those that were copied. */
   private readonly imports = new Map<Tensor, SimdTensor>()
+  /** What the first step of a loop brings in comes from regions afterwards, so this memory is not kept for the next. */
   private readonly imported: Region
+  /** Single numbers from elsewhere, which every frame would bring in again. */
+  private readonly constants = new WeakMap<Tensor, SimdTensor>()
+  private readonly constantRegion: Region
+  private constantsLeft = CONSTANTS
   /** Counts `reset`s. */
   frame = 1
   private readonly one: [SimdTensor | undefined] = [undefined]
@@ -53,6 +61,7 @@ export class Engine implements Home {
     this.operations = tableOf(this.exports)
     this.scratch = this.region()
     this.imported = this.region()
+    this.constantRegion = this.region()
     this.program = new Program(this.heap, this)
   }
 
@@ -134,11 +143,22 @@ export class Engine implements Home {
       if (t.region !== undefined) t.region.seen = this.frame
       return t
     }
-    const known = this.imports.get(t)
+    const known = this.imports.get(t) ?? this.constants.get(t)
     if (known !== undefined) return known
-    const brought = t instanceof Recipe ? this.draw(t) : this.copyIn(t)
-    this.imports.set(t, brought)
-    return brought
+    if (t instanceof Recipe) {
+      const drawn = this.draw(t)
+      this.imports.set(t, drawn)
+      return drawn
+    }
+    if (t.shape.length === 0 && this.constantsLeft > 0) {
+      this.constantsLeft--
+      const constant = this.copyIn(t, this.constantRegion)
+      this.constants.set(t, constant)
+      return constant
+    }
+    const copy = this.copyIn(t, this.recording?.region ?? this.imported)
+    this.imports.set(t, copy)
+    return copy
   }
 
   private draw(recipe: Recipe): SimdTensor {
@@ -152,11 +172,10 @@ export class Engine implements Home {
     return made
   }
 
-  /** What the first step of a loop brings in comes from regions afterwards, so its memory is not kept for the next. */
-  private copyIn(t: Tensor): SimdTensor {
+  private copyIn(t: Tensor, region: Region): SimdTensor {
     assertSame("SIMD engine, operand", { dtype: "float32", shape: t.shape }, t)
     const values = t[storage]
-    const copy = this.tensorIn(this.imported, t.shape, values.length)
+    const copy = this.tensorIn(region, t.shape, values.length)
     this.heap.f32.set(values, copy.pointer >>> 2)
     return copy
   }

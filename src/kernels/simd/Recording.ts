@@ -11,8 +11,8 @@ import type { Exports } from "./Exports.ts"
 import type { Heap } from "./Heap.ts"
 import { Recipe } from "./Recipe.ts"
 import type { Region } from "./Region.ts"
-import type { SimdTensor } from "./SimdTensor.ts"
 import { ARGUMENTS, type Call, type Kernel, SimdTape } from "./SimdTape.ts"
+import type { SimdTensor } from "./SimdTensor.ts"
 
 /** Functions that give sizes, and change nothing. */
 const isSize = (name: string): boolean => name.endsWith("Tmp")

@@ -43,9 +43,10 @@ export class Region {
     this.chunks.push(this.needed(CHUNK)) // before any large range, in whose place it would stand later
   }
 
-  /** Bytes in use since the last reset, about: the ends of ranges that a piece did not fit into count too. */
-  get taken(): number {
-    return this.ranges.reduce((sum, { start, end }) => sum + end - start, 0) - (this.end - this.next)
+  /** Bytes in use, about: the ends of chunks that a piece did not fit into count too. */
+  get size(): number {
+    const chunks = this.chunks.slice(0, this.used)
+    return [...chunks, ...this.taken].reduce((sum, range) => sum + room(range), 0) - (this.end - this.next)
   }
 
   /** A pointer to room for so many float32. */

@@ -21,7 +21,7 @@ export interface Call {
 }
 
 /** The four words by which a program makes noise, and whose they are. */
-export interface KeyWords {
+interface KeyWords {
   readonly at: number
   /** Which of the function's noise. */
   readonly index: number
@@ -65,7 +65,22 @@ export class SimdTape implements Tape {
     }
     for (const { kernel, args: a, result } of calls) {
       // Written out, as a list that is spread costs more than many a kernel.
-      const now = kernel(a[0]!, a[1]!, a[2]!, a[3]!, a[4]!, a[5]!, a[6]!, a[7]!, a[8]!, a[9]!, a[10]!, a[11]!, a[12]!, a[13]!)
+      const now = kernel(
+        a[0]!,
+        a[1]!,
+        a[2]!,
+        a[3]!,
+        a[4]!,
+        a[5]!,
+        a[6]!,
+        a[7]!,
+        a[8]!,
+        a[9]!,
+        a[10]!,
+        a[11]!,
+        a[12]!,
+        a[13]!
+      )
       if (!Object.is(now, result)) return false
     }
     return true

@@ -1,6 +1,7 @@
 /** The recorder of the SIMD engine: packs and slots are places in its memory, tapes are calls of its kernels. */
-import { size } from "../../core/Shape.ts"
+
 import type { Shape } from "../../core/Shape.ts"
+import { size } from "../../core/Shape.ts"
 import { storage } from "../../core/storage.ts"
 import type { Tensor } from "../../core/Tensor.ts"
 import type { Recorder } from "../Recorder.ts"
@@ -26,7 +27,7 @@ class SimdRecorder implements Recorder {
   }
 
   get pays(): boolean {
-    return this.engine.scratch.taken <= SMALL
+    return this.engine.scratch.size <= SMALL
   }
 
   pack(tensors: ReadonlyArray<Tensor>): Tensor {
@@ -97,7 +98,10 @@ class SimdRecorder implements Recorder {
 
   make(tensors: ReadonlyArray<Tensor>): void {
     const { engine } = this
-    engine.force(tensors.map((t) => engine.bring(t)), engine.scratch)
+    engine.force(
+      tensors.map((t) => engine.bring(t)),
+      engine.scratch
+    )
   }
 }
 
