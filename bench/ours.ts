@@ -25,7 +25,7 @@ import {
   Training,
   Tree
 } from "effect-bayes"
-import { kernels, tensorsOf, type Workspace, workspace } from "effect-bayes/kernels"
+import { kernels, type Workspace, workspace } from "effect-bayes/kernels"
 import { type Configuration, LEARNING_RATE, PREDICTED_ROWS, TRAINING_ROWS } from "./configurations.ts"
 
 /** What is timed, with the threads it runs on. */
@@ -89,10 +89,10 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
   const batch = { x: memory.hold(standard(1, configuration.batch)), y: memory.hold(targetsOf(configuration)) }
   const rows = memory.hold(standard(3, PREDICTED_ROWS))
   const optimizer = adam({ learningRate: LEARNING_RATE })
-  const advance = Training.step(model, optimizer, { rows: TRAINING_ROWS })
+  const advance = Training.stepIn(memory, model, optimizer, { rows: TRAINING_ROWS })
   const network = predictive(model.network)
   const key = Key.make(0)
-  let state = Training.start(Model.init(model, Key.make(0)), optimizer)
+  let state: ReturnType<typeof advance>["state"] = Training.start(Model.init(model, Key.make(0)), optimizer)
   let held: typeof state.params.network | undefined // as `Prediction` has them: in the workspace's memory
   let draws = 0
   return {
@@ -100,12 +100,9 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
     weights: Tree.count(state.params) / 2,
     step: () => {
       const eps = model.network.noise(Key.fold(key, state.step), configuration.batch, inputs)
-      const { result, finite } = memory.step(
-        () => advance(state, batch, eps),
-        ([after]) => tensorsOf(after)
-      )
-      if (!finite || !Number.isFinite(result[1].negElboMean)) throw new Error("the step's result is not finite")
-      state = result[0]
+      const taken = advance(state, batch, eps)
+      if (!taken.finite || !Number.isFinite(taken.loss.negElboMean)) throw new Error("the step's result is not finite")
+      state = taken.state
     },
     predict: () => {
       held ??= Tree.map(state.params.network, (leaf) => memory.hold(leaf))

@@ -5,12 +5,12 @@
  * more than the arithmetic. What a pure function says depends on its operands' shapes alone, so it need be said once: a
  * `Tape` does it again to whatever lies now in the same places. The bits are those of the function.
  *
- * @since 0.5.0
+ * @since 0.4.0
  */
 import type { Shape } from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
 
-/** @category models @since 0.5.0 */
+/** @category models @since 0.4.0 */
 export interface Recorder {
   /** Whether the last step was so small that replaying it is worth the memory. */
   readonly pays: boolean
@@ -37,7 +37,7 @@ export interface Recorder {
   make(tensors: ReadonlyArray<Tensor>): void
 }
 
-/** @category models @since 0.5.0 */
+/** @category models @since 0.4.0 */
 export interface Tape {
   /** Does it again with other noise and another number; false where that might differ from what the function does. */
   play(noise: ReadonlyArray<Tensor>, number: number): boolean

@@ -5,6 +5,8 @@
  * lie at, and replayed from then on. The optimizer has numbers of its own that change from step to step, so it is run
  * each time, but on packs: all parameters of the network as one tensor. The bits are those of `step`, and whatever does
  * not fit into this is left to it.
+ *
+ * @since 0.4.0
  */
 import * as Leaves from "../core/Leaves.ts"
 import * as Tree from "../core/Tree.ts"
@@ -16,15 +18,15 @@ import { isPacked, PackedState, pack } from "./PackedState.ts"
 import { RecordedGradient } from "./RecordedGradient.ts"
 import { type State, step, weightingAt } from "./step.ts"
 
-/** What a step in a workspace gives. */
-interface Taken<P, L> {
+/** What a step in a workspace gives. @category models @since 0.4.0 */
+export interface Taken<P, L> {
   readonly state: State<P, L, unknown>
   readonly loss: Loss
   /** Whether all of the state is known to be finite. */
   readonly finite: boolean
 }
 
-/** Goes on from the state that it gave last, or from an ordinary one. */
+/** Goes on from the state that it gave last, or from an ordinary one. @category models @since 0.4.0 */
 export type StepIn<P, E, L> = (state: State<P, L, unknown>, batch: Batch, eps: E) => Taken<P, L>
 
 /** Enough for batches of two sizes and the regions that take turns; more show that nothing repeats. */
@@ -39,7 +41,15 @@ const tensorsOfState = <P, L>(state: State<P, L, unknown>) =>
 const finiteNumbers = <P, L>(state: State<P, L, unknown>): boolean =>
   Leaves.every(Tree.isEnd, isFiniteNumber, isPacked(state) ? state.kept : state.optimizer)
 
-/** The step function of a run. **Errors**: those of `step`. */
+/**
+ * `step` in a workspace, for loops of one's own: what `fit` runs.
+ *
+ * The state that it gives lives until the step after the next, as everything in a workspace (`copyOut` makes it an
+ * ordinary one). **Errors**: those of `step`.
+ *
+ * @category training
+ * @since 0.4.0
+ */
 export const stepIn = <P, E, L>(
   memory: Workspace,
   model: Model<P, E, L>,

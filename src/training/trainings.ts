@@ -6,3 +6,4 @@ export { events, type Fit, type FitError, fit, type Past, type Progress, type Va
 export { type Batch, type Loss, negElbo, negElboGrad, type Weighting } from "./objective.ts"
 export type { FitOptions } from "./plan.ts"
 export { type State, start, step } from "./step.ts"
+export { type StepIn, stepIn, type Taken } from "./stepIn.ts"
