@@ -6,9 +6,11 @@
  * own 1), and p(right) - 1 = -(the sum of e_c without e_right) / (the sum of all): no digit is lost near p = 1. Sums over
  * classes and rows are in float64.
  */
-import { promoteHigh } from "./blocks"
+import { lanes, promoteHigh } from "./blocks"
+import { constant, ONE } from "./constant"
 import { exp } from "./exponential"
 import { log1p } from "./logarithm"
+import { transpose } from "./transpose"
 
 /** What stands of four rows: pointers to their logits and to their outputs, labels, row weights; weights in float64. */
 const four: usize = memory.data(96, 16)
@@ -24,25 +26,9 @@ export function categoricalTmp(C: i32): i32 {
   return 16 * C + 4 * C
 }
 
-/** Whether row + lane has a label, or needs none as it does not count. */
-function describe(lane: usize, row: i32, rows: i32, C: i32, labels: usize, weights: usize, classWeights: usize): bool {
-  const at = four + (lane << 2)
-  const weight: f32 = row >= rows ? 0 : weights ? load<f32>(weights + (<usize>row << 2)) : 1
-  store<f32>(at, weight, WEIGHTS)
-  if (weight == 0) {
-    store<i32>(at, 0, LABELS)
-    return true
-  }
-  const value = load<f32>(labels + (<usize>row << 2))
-  if (!(value >= 0 && value < <f32>C)) return false
-  const label = <i32>value
-  store<i32>(at, label, LABELS)
-  const classWeight = classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1
-  store<f64>(four + (lane << 3), <f64>weight * classWeight, FACTORS)
-  return <f32>label == value
-}
-
-/** Describes four rows; the number of the first that has no label, or -1. Lanes behind the last row have its logits. */
+/** Describes four rows; the number of the first that counts and has no label, or -1. Lanes behind the last row have its logits. */
+// @ts-ignore: decorator
+@inline
 function open(
   row: i32,
   rows: i32,
@@ -54,46 +40,86 @@ function open(
   out: usize,
   spare: usize
 ): i32 {
-  for (let lane = 0; lane < 4; lane++) {
-    const at = four + (<usize>lane << 2)
-    const offset = <usize>min(row + lane, rows - 1) * <usize>C * 4
-    store<usize>(at, logits + offset)
-    store<usize>(at, row + lane < rows ? out + offset : spare, OUTPUTS)
-    if (!describe(lane, row + lane, rows, C, labels, weights, classWeights)) return row + lane
+  const number = lanes(row)
+  const inside = i32x4.lt_s(number, i32x4.splat(rows))
+  const weight = v128.and(weights ? v128.load(weights + (<usize>row << 2)) : constant(ONE), inside)
+  const zero = f32x4.splat(0)
+  const counts = f32x4.ne(weight, zero)
+  const value = v128.load(labels + (<usize>row << 2))
+  const label = i32x4.trunc_sat_f32x4_s(value)
+  const within = v128.and(f32x4.ge(value, zero), f32x4.lt(value, f32x4.splat(<f32>C)))
+  const bad = v128.andnot(counts, v128.and(within, f32x4.eq(f32x4.convert_i32x4_s(label), value)))
+  if (v128.any_true(bad)) return row + ctz(i32x4.bitmask(bad))
+  v128.store(four, weight, WEIGHTS)
+  v128.store(four, v128.and(label, counts), LABELS)
+  v128.store(four, f64x2.promote_low_f32x4(weight), FACTORS)
+  v128.store(four, promoteHigh(weight), FACTORS + 16)
+  if (classWeights) {
+    for (let lane: usize = 0; lane < 4; lane++) {
+      const classWeight = load<f64>(classWeights + (<usize>load<i32>(four + (lane << 2), LABELS) << 3))
+      const factor = four + (lane << 3)
+      store<f64>(factor, load<f64>(factor, FACTORS) * classWeight, FACTORS)
+    }
   }
+  const offset = i32x4.mul(i32x4.min_s(number, i32x4.splat(rows - 1)), i32x4.splat(C << 2))
+  v128.store(four, i32x4.add(i32x4.splat(<i32>logits), offset))
+  v128.store(four, v128.bitselect(i32x4.add(i32x4.splat(<i32>out), offset), i32x4.splat(<i32>spare), inside), OUTPUTS)
   return -1
 }
 
-/** Logit c of each row. */
+/** Puts the logits of four rows at `tmp`, a vector for each class. */
 // @ts-ignore: decorator
 @inline
-function logitsOf(c: usize): v128 {
-  let x = v128.load32_zero(load<usize>(four) + c)
-  x = v128.load_lane<f32>(load<usize>(four, 4) + c, x, 1)
-  x = v128.load_lane<f32>(load<usize>(four, 8) + c, x, 2)
-  return v128.load_lane<f32>(load<usize>(four, 12) + c, x, 3)
+function gather(C: i32, tmp: usize): void {
+  const r0 = load<usize>(four), r1 = load<usize>(four, 4), r2 = load<usize>(four, 8), r3 = load<usize>(four, 12)
+  const end = <usize>C << 2
+  let c: usize = 0
+  for (; c + 16 <= end; c += 16, tmp += 64) {
+    transpose(v128.load(r0 + c), v128.load(r1 + c), v128.load(r2 + c), v128.load(r3 + c), tmp, 16)
+  }
+  for (; c < end; c += 4, tmp += 16) {
+    let x = v128.load32_zero(r0 + c)
+    x = v128.load_lane<f32>(r1 + c, x, 1)
+    x = v128.load_lane<f32>(r2 + c, x, 2)
+    v128.store(tmp, v128.load_lane<f32>(r3 + c, x, 3))
+  }
 }
 
+/** Puts what stands at `tmp`, a vector for each class, into the outputs of four rows. */
 // @ts-ignore: decorator
 @inline
-function scatter(x: v128, c: usize): void {
-  v128.store_lane<f32>(load<usize>(four, OUTPUTS) + c, x, 0)
-  v128.store_lane<f32>(load<usize>(four, OUTPUTS + 4) + c, x, 1)
-  v128.store_lane<f32>(load<usize>(four, OUTPUTS + 8) + c, x, 2)
-  v128.store_lane<f32>(load<usize>(four, OUTPUTS + 12) + c, x, 3)
+function scatter(C: i32, tmp: usize): void {
+  const r0 = load<usize>(four, OUTPUTS), r1 = load<usize>(four, OUTPUTS + 4)
+  const r2 = load<usize>(four, OUTPUTS + 8), r3 = load<usize>(four, OUTPUTS + 12)
+  const end = <usize>C << 2
+  let c: usize = 0
+  for (; c + 16 <= end; c += 16, tmp += 64) {
+    const x0 = v128.load(tmp), x1 = v128.load(tmp, 16), x2 = v128.load(tmp, 32), x3 = v128.load(tmp, 48)
+    const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5)
+    const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5)
+    const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7)
+    const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7)
+    v128.store(r0 + c, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5))
+    v128.store(r1 + c, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7))
+    v128.store(r2 + c, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5))
+    v128.store(r3 + c, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7))
+  }
+  for (; c < end; c += 4, tmp += 16) {
+    const x = v128.load(tmp)
+    v128.store_lane<f32>(r0 + c, x, 0)
+    v128.store_lane<f32>(r1 + c, x, 1)
+    v128.store_lane<f32>(r2 + c, x, 2)
+    v128.store_lane<f32>(r3 + c, x, 3)
+  }
 }
 
 /** Puts the logits at `tmp`; the largest. */
 // @ts-ignore: decorator
 @inline
 function largest(C: i32, tmp: usize): v128 {
-  let top = logitsOf(0)
-  v128.store(tmp, top)
-  for (let c: usize = 4, end = <usize>C << 2; c < end; c += 4) {
-    const x = logitsOf(c)
-    v128.store(tmp + (c << 2), x)
-    top = f32x4.pmax(top, x)
-  }
+  gather(C, tmp)
+  let top = v128.load(tmp)
+  for (let c: usize = 16, end = <usize>C << 4; c < end; c += 16) top = f32x4.pmax(top, v128.load(tmp + c))
   return top
 }
 
@@ -193,8 +219,9 @@ export function categoricalNllGrad(
     for (let c: usize = 0; c < end; c += 16) {
       const here = i32x4.eq(labelsOf, i32x4.splat(<i32>(c >> 4)))
       const p = f32x4.mul(v128.load(tmp + c), scale)
-      scatter(v128.and(v128.bitselect(less, p, here), counts), c >> 2)
+      v128.store(tmp + c, v128.and(v128.bitselect(less, p, here), counts))
     }
+    scatter(C, tmp)
   }
   return -1
 }
