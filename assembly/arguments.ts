@@ -25,4 +25,6 @@ export class Product {
   tilesInBlock: i32
   /** Where sums have few terms. */
   rowsInBlock: i32
+  /** Whether two panels are taken at a time where a tile has 5 rows. */
+  pairs: bool
 }

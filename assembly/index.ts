@@ -35,6 +35,7 @@ export { allFinite, dot, sum } from "./reductions"
 export { setPool } from "./jobs"
 export { isLost, loseWorkers, stopWorkers, work, POOL_BYTES } from "./pool"
 export { setBuffers, BLOCK, SLOTS } from "./instruction"
+export { setPairs } from "./product"
 export { run } from "./program"
 
 /** Where free memory begins. */

@@ -10,6 +10,8 @@ export interface Exports extends Operations {
   readonly SLOTS: Constant
   readonly POOL_BYTES: Constant
   setBuffers(pointer: number): void
+  /** Whether products are made of wide tiles where they can be, to the same bits. */
+  setPairs(on: boolean): void
   setPool(pool: number, rounds: number, maySleep: boolean, worth: number): void
   work(pool: number): void
   stopWorkers(pool: number): void

@@ -6,6 +6,7 @@
  */
 import { EngineError } from "../../core/errors.ts"
 import type { Exports } from "./Exports.ts"
+import { pairsVectors } from "./flags.ts"
 import { base64 } from "./module.generated.ts"
 
 /** Kernels on a memory of their own. */
@@ -76,6 +77,7 @@ export const instantiate = (shared: boolean): Instance => {
   const memory = newMemory(shared)
   const instance = new WebAssembly.Instance(compile(shared), { env: { memory, lost } })
   const exports = instance.exports as unknown as Exports
+  exports.setPairs(pairsVectors())
   return { memory, exports, shared, start: aligned(exports.heapBase.value) }
 }
 

@@ -6,7 +6,10 @@ import fc from "fast-check"
 import { beforeEach, describe, expect, it } from "vitest"
 import * as harness from "./harness.ts"
 
-beforeEach(harness.reset)
+beforeEach(() => {
+  harness.reset()
+  harness.exports.setPairs(false)
+})
 
 interface Sizes {
   readonly rows: number
@@ -95,7 +98,18 @@ const bits = (x: Float32Array) => new Uint32Array(x.buffer)
 
 const assertSame = (sizes: Sizes, seed: number) => {
   const given = operands(sizes, seed)
-  const [actual, expected] = [run(sizes, given), naive(sizes, given)]
+  const expected = naive(sizes, given)
+  for (const pairs of [false, true]) assertMade({ ...sizes, pairs }, given, expected)
+}
+
+/** By narrow tiles, or by wide ones where they can be. */
+const assertMade = (
+  sizes: Sizes & { readonly pairs: boolean },
+  given: ReturnType<typeof operands>,
+  expected: ReturnType<typeof naive>
+) => {
+  harness.exports.setPairs(sizes.pairs)
+  const actual = run(sizes, given)
   for (const name of ["y", "biased", "dw", "db", "dx"] as const) {
     const [a, e] = [bits(actual[name]), bits(expected[name])]
     const at = e.findIndex((word, i) => a[i] !== word)
@@ -105,7 +119,7 @@ const assertSame = (sizes: Sizes, seed: number) => {
   }
 }
 
-/** None, one, around the sizes of vectors, tiles (5 rows, 8 columns) and pairs of them, and many. */
+/** None, one, around the sizes of vectors, tiles (5 rows, 8 or 16 columns) and pairs of them, and many. */
 const size = fc.oneof(fc.integer({ min: 0, max: 24 }), fc.constantFrom(31, 32, 33, 40, 47, 61, 100))
 
 describe("affine and its gradient", () => {
