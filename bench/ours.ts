@@ -92,20 +92,21 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
   const advance = Training.stepIn(memory, model, optimizer, { rows: TRAINING_ROWS })
   const network = predictive(model.network)
   const key = Key.make(0)
-  let state: ReturnType<typeof advance>["state"] = Training.start(Model.init(model, Key.make(0)), optimizer)
-  let held: typeof state.params.network | undefined // as `Prediction` has them: in the workspace's memory
+  const start = Training.start(Model.init(model, Key.make(0)), optimizer)
+  let live: ReturnType<typeof advance>["live"] = Training.live(start)
+  let held: typeof start.params.network | undefined // as `Prediction` has them: in the workspace's memory
   let draws = 0
   return {
     threads: memory.threads,
-    weights: Tree.count(state.params) / 2,
+    weights: Tree.count(start.params) / 2,
     step: () => {
-      const eps = model.network.noise(Key.fold(key, state.step), configuration.batch, inputs)
-      const taken = advance(state, batch, eps)
+      const eps = model.network.noise(Key.fold(key, live.step), configuration.batch, inputs)
+      const taken = advance(live, batch, eps)
       if (!taken.finite || !Number.isFinite(taken.loss.negElboMean)) throw new Error("the step's result is not finite")
-      state = taken.state
+      live = taken.live
     },
     predict: () => {
-      held ??= Tree.map(state.params.network, (leaf) => memory.hold(leaf))
+      held ??= Tree.map(live.state.params.network, (leaf) => memory.hold(leaf))
       const params = held
       const eps = network.noise(Key.fold(key, draws++), PREDICTED_ROWS, inputs)
       const finite = memory.frame(() => {

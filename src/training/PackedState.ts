@@ -1,9 +1,17 @@
-/** A state whose parameters are packs, and what the optimizer keeps of them too; unpacked when somebody asks. */
+/** A state in a workspace; whose parameters may be packs there, and what the optimizer keeps of them too. */
 import { type Recorder, tensorsOf, type Workspace } from "../kernels/index.ts"
 import type { Optimizer } from "../optim/index.ts"
 import type { Params } from "./Model.ts"
 import { Packing, packState, unpackState } from "./packing.ts"
 import type { State } from "./step.ts"
+
+/** A state in a workspace. @category models @since 0.4.0 */
+export interface Live<P, L> {
+  /** Steps taken. */
+  readonly step: number
+  /** As a record, made when somebody asks. Its tensors live until the step after the next has run. */
+  readonly state: State<P, L, unknown>
+}
 
 /** How the parts of a state are packed. */
 export interface Packings {
@@ -16,7 +24,7 @@ export interface Packings {
 /** Parameters as packs, for an optimizer that does not look into them. */
 export type Packs = Params<unknown, unknown>
 
-export class PackedState<P, L> implements State<P, L, unknown> {
+export class PackedState<P, L> implements Live<P, L> {
   readonly step: number
   readonly packings: Packings
   readonly packs: Packs
@@ -37,12 +45,12 @@ export class PackedState<P, L> implements State<P, L, unknown> {
     }
   }
 
-  get optimizer(): unknown {
-    return unpackState(this.packings.optimizer, this.kept)
+  get state(): State<P, L, unknown> {
+    return { params: this.params, optimizer: unpackState(this.packings.optimizer, this.kept), step: this.step }
   }
 }
 
-export const isPacked = <P, L>(state: State<P, L, unknown>): state is PackedState<P, L> => state instanceof PackedState
+export const isPacked = <P, L>(live: Live<P, L>): live is PackedState<P, L> => live instanceof PackedState
 
 /** A state, packed; undefined where what the optimizer keeps is not of the parameters' structure. */
 export const pack = <P, L>(

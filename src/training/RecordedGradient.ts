@@ -26,8 +26,8 @@ const part = (recorder: Recorder, pack: unknown, record: unknown): Part => ({
 })
 
 export class RecordedGradient<P, E, L> {
-  /** Of the last time, packed. */
-  readonly grads: Packs
+  /** Packed, where the tape writes them. */
+  private readonly packs: Packs
   /** Undefined where the gradient cannot be replayed. */
   readonly tape: Tape | undefined
   private readonly recorder: Recorder
@@ -65,7 +65,7 @@ export class RecordedGradient<P, E, L> {
       return { output, grads: { network: network.pack(grads.network), likelihood: likelihood.pack(grads.likelihood) } }
     }, tensorsOf(eps))
     this.output = result.output
-    this.grads = result.grads
+    this.packs = result.grads
     // What is no tensor may be something to draw noise by, which a tape would not see.
     this.tape = Leaves.every(isTensor, () => true, eps) ? tape : undefined
   }
@@ -87,6 +87,16 @@ export class RecordedGradient<P, E, L> {
     this.renew(0, packs.network)
     this.renew(1, packs.likelihood)
     return this.tape?.play(tensorsOf(eps), klWeight) ?? false
+  }
+
+  /** The gradient of the last time, packed: views, as a step that keeps one moves it. */
+  grads(): Packs {
+    const { network, likelihood } = this.packs
+    return { network: this.viewOf(network), likelihood: this.viewOf(likelihood) }
+  }
+
+  private viewOf(pack: unknown): unknown {
+    return isTensor(pack) ? this.recorder.unpack(pack, [pack.shape])[0] : pack
   }
 
   /** The loss at the state and the batch of the last time. */

@@ -22,9 +22,11 @@ import { type Best, type Checkpoint, type Ended, endedAt } from "./Checkpoint.ts
 import { DivergedError } from "./DivergedError.ts"
 import type * as Model from "./Model.ts"
 import type { Batch, Loss } from "./objective.ts"
+import type { Live } from "./PackedState.ts"
 import { type FitOptions, plan } from "./plan.ts"
 import { describe, resume } from "./resume.ts"
-import { nonFinite, type State } from "./step.ts"
+import type { State } from "./step.ts"
+import { live, nonFinite } from "./stepIn.ts"
 import { validationNll } from "./validation.ts"
 
 /** What a look at the validation rows told. @category models @since 0.3.0 */
@@ -91,8 +93,8 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
   const advance = yield* attempt(() => stepIn(memory), ConfigError)
   const ordinary = <A>(state: A): A =>
     Tree.mapWith(isWhole, (whole) => (Tensor.isTensor(whole) ? memory.copyOut(whole) : whole), state) as A
-  /** The state that the last event's checkpoint is a copy of: still in the workspace, so it need not be brought in again. */
-  let live: { readonly of: Checkpoint<P, L>; readonly state: State<P, L, unknown> } | undefined
+  /** What the last event's checkpoint is a copy of: still in the workspace, so it need not be brought in again. */
+  let last: { readonly of: Checkpoint<P, L>; readonly at: Live<P, L> } | undefined
   let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }
 
   const batchOf = (at: number): Batch => {
@@ -122,39 +124,38 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
       run,
       ...(best === undefined ? {} : { best })
     })
-    const diverged = (what: string, state: State<P, L, unknown>): DivergedError =>
-      new DivergedError({ step: state.step, what, lastGood: checkpoint(state, before.best) })
-    let state: State<P, L, unknown> = live?.of === before ? live.state : before
-    let lastGood = state
-    while (state.step < until) {
-      const from = state
+    const diverged = (what: string, good: Live<P, L>): DivergedError =>
+      new DivergedError({ step: good.step, what, lastGood: checkpoint(good.state, before.best) })
+    let at = last?.of === before ? last.at : live(before)
+    let lastGood = at
+    while (at.step < until) {
+      const from = at
       if (from.step > before.step && (from.step - before.step) % stepsPerTurn === 0) yield* Effect.yieldNow
       const batch = batchOf(from.step)
       const eps = yield* noise.draw(model.network, from.step, batch.x.shape[0]!, { inShape })
       const taken = yield* attempt(() => advance(from, batch, eps), ConfigError, EngineError, ShapeError)
-      const { state: after, loss } = taken
-      const what = nonFinite(after, loss, taken.finite)
+      const what = nonFinite(taken)
       if (what !== undefined) return yield* diverged(what, from)
-      losses.push(loss)
+      losses.push(taken.loss)
       lastGood = from
-      state = after
+      at = taken.live
     }
     const about = {
-      epoch: Math.ceil(state.step / stepsPerEpoch),
+      epoch: Math.ceil(at.step / stepsPerEpoch),
       epochs,
-      step: state.step,
+      step: at.step,
       steps,
       loss: average(losses)
     }
     const event = (best: Best<P, L> | undefined, more: { readonly validation?: Validated }) => {
-      const left = checkpoint(state, best)
-      live = { of: left, state }
+      const left = checkpoint(at.state, best)
+      last = { of: left, at }
       const ended = endedAt(left)
       const progress: Progress<P, L> = { ...about, ...more, ...(ended === undefined ? {} : { ended }), state: left }
       return [progress, left] as const
     }
-    if (validation === undefined || (state.step !== look && state.step !== steps)) return event(before.best, {})
-    const { params, step } = state
+    if (validation === undefined || (at.step !== look && at.step !== steps)) return event(before.best, {})
+    const { params, step } = at.state
     const nllMean = yield* validationNll(model, params, validation.batch, memory)
     if (!Number.isFinite(nllMean))
       return yield* diverged("the negative log-likelihood of the validation rows", lastGood)

@@ -57,7 +57,8 @@ export const step = <P, E, L, S>(
 
 const allFinite = (t: Tensor): boolean => kernels(t.dtype).allFinite(t)
 
-const isFiniteNumber = (u: unknown): boolean => typeof u !== "number" || Number.isFinite(u)
+/** Whether it is no number, or a finite one. */
+export const isFiniteNumber = (u: unknown): boolean => typeof u !== "number" || Number.isFinite(u)
 
 const isFiniteEnd = (u: unknown): boolean => (isTensor(u) ? allFinite(u) : isFiniteNumber(u))
 
@@ -69,17 +70,4 @@ export const nonFiniteState = <P, L, S>(state: State<P, L, S>): string | undefin
   if (bad !== undefined) return `the parameter ${bad.path}`
   const kept = Tree.leavesWith(Tree.isEnd, optimizer).find(({ value }) => !isFiniteEnd(value))
   return kept === undefined ? undefined : `what the optimizer keeps at ${kept.path}`
-}
-
-/**
- * What is NaN or infinite after a step, if anything is: the loss, or the state. Whoever knows already that the state is
- * finite says so, as a workspace does.
- *
- * @category training
- * @since 0.1.0
- */
-export const nonFinite = <P, L, S>(state: State<P, L, S>, loss: Loss, finiteState = false): string | undefined => {
-  if (!Number.isFinite(loss.nllMean)) return "the negative log-likelihood"
-  if (!Number.isFinite(loss.klNats)) return "the KL divergence"
-  return finiteState ? undefined : nonFiniteState(state)
 }

@@ -14,32 +14,32 @@ import { tensorsOf, type Workspace } from "../kernels/index.ts"
 import { Optimizer } from "../optim/index.ts"
 import type { Model } from "./Model.ts"
 import { type Batch, klWeightOf, type Loss, type Weighting } from "./objective.ts"
-import { isPacked, PackedState, pack } from "./PackedState.ts"
+import { isPacked, type Live, PackedState, pack } from "./PackedState.ts"
 import { RecordedGradient } from "./RecordedGradient.ts"
-import { type State, step, weightingAt } from "./step.ts"
+import { isFiniteNumber, nonFiniteState, type State, step, weightingAt } from "./step.ts"
 
 /** What a step in a workspace gives. @category models @since 0.4.0 */
 export interface Taken<P, L> {
-  readonly state: State<P, L, unknown>
+  readonly live: Live<P, L>
   readonly loss: Loss
   /** Whether all of the state is known to be finite. */
   readonly finite: boolean
 }
 
-/** Goes on from the state that it gave last, or from an ordinary one. @category models @since 0.4.0 */
-export type StepIn<P, E, L> = (state: State<P, L, unknown>, batch: Batch, eps: E) => Taken<P, L>
+/** A step in a workspace, from where the last one led. @category models @since 0.4.0 */
+export type StepIn<P, E, L> = (from: Live<P, L>, batch: Batch, eps: E) => Taken<P, L>
+
+/** A state to go on from in a workspace. @category constructors @since 0.4.0 */
+export const live = <P, L>(state: State<P, L, unknown>): Live<P, L> => ({ step: state.step, state })
 
 /** Enough for batches of two sizes and the regions that take turns; more show that nothing repeats. */
 const MOST_RECORDINGS = 8
 
-const isFiniteNumber = (u: unknown): boolean => typeof u !== "number" || Number.isFinite(u)
+/** What of a state lives on. */
+const keptOf = <P, L>(live: Live<P, L>): unknown => (isPacked(live) ? [live.packs, live.kept] : live.state)
 
-/** The tensors of a state, which live on. */
-const tensorsOfState = <P, L>(state: State<P, L, unknown>) =>
-  tensorsOf(isPacked(state) ? [state.packs, state.kept] : state)
-
-const finiteNumbers = <P, L>(state: State<P, L, unknown>): boolean =>
-  Leaves.every(Tree.isEnd, isFiniteNumber, isPacked(state) ? state.kept : state.optimizer)
+const finiteNumbers = <P, L>(live: Live<P, L>): boolean =>
+  Leaves.every(Tree.isEnd, isFiniteNumber, isPacked(live) ? live.kept : live.state.optimizer)
 
 /**
  * `step` in a workspace, for loops of one's own: what `fit` runs.
@@ -59,12 +59,16 @@ export const stepIn = <P, E, L>(
 ): StepIn<P, E, L> => {
   const advance = step(model, optimizer, weighting, klFactor)
 
-  const take = (f: () => readonly [State<P, L, unknown>, Loss]): Taken<P, L> => {
-    const { result, finite } = memory.step(f, ([state]) => tensorsOfState(state))
-    const [state, loss] = result
-    return { state, loss, finite: finite && finiteNumbers(state) }
+  const take = (f: () => readonly [Live<P, L>, Loss]): Taken<P, L> => {
+    const { result, finite } = memory.step(f, ([after]) => tensorsOf(keptOf(after)))
+    const [after, loss] = result
+    return { live: after, loss, finite: finite && finiteNumbers(after) }
   }
-  const ordinary: StepIn<P, E, L> = (state, batch, eps) => take(() => advance(state, batch, eps))
+  const advanced = (from: Live<P, L>, batch: Batch, eps: E): readonly [Live<P, L>, Loss] => {
+    const [after, loss] = advance(from.state, batch, eps)
+    return [live(after), loss]
+  }
+  const ordinary: StepIn<P, E, L> = (from, batch, eps) => take(() => advanced(from, batch, eps))
 
   const { recorder } = memory
   if (recorder === undefined || optimizer.elementwise !== true) return ordinary
@@ -73,29 +77,36 @@ export const stepIn = <P, E, L>(
   let replays: boolean | undefined
   const recordings: Array<RecordedGradient<P, E, L>> = []
 
-  const replayed = (state: PackedState<P, L>, batch: Batch, eps: E) => {
-    const klWeight = klWeightOf(weightingAt(state.step, weighting, klFactor))
-    let gradient = recordings.find((known) => known.isFor(state, batch, klWeight))
+  const replayed = (from: PackedState<P, L>, batch: Batch, eps: E): readonly [Live<P, L>, Loss] => {
+    const klWeight = klWeightOf(weightingAt(from.step, weighting, klFactor))
+    let gradient = recordings.find((known) => known.isFor(from, batch, klWeight))
     if (gradient === undefined) {
-      gradient = new RecordedGradient(recorder, model, state, batch, eps, klWeight)
+      gradient = new RecordedGradient(recorder, model, from, batch, eps, klWeight)
       recordings.push(gradient)
       replays = gradient.tape !== undefined && recordings.length < MOST_RECORDINGS
-    } else if (!gradient.replay(state, batch, eps, klWeight)) {
+    } else if (!gradient.replay(from, batch, eps, klWeight)) {
       replays = false
-      return advance(state, batch, eps)
+      return advanced(from, batch, eps)
     }
-    const [updates, kept] = optimizer.update(gradient.grads, state.kept, state.packs)
-    const packs = Optimizer.apply(state.packs, updates)
-    return [new PackedState<P, L>(state.packings, packs, kept, state.step + 1), gradient.loss(eps, klWeight)] as const
+    const [updates, kept] = optimizer.update(gradient.grads(), from.kept, from.packs)
+    const packs = Optimizer.apply(from.packs, updates)
+    return [new PackedState<P, L>(from.packings, packs, kept, from.step + 1), gradient.loss(eps, klWeight)]
   }
 
-  return (state, batch, eps) => {
-    if (replays !== false && isPacked(state)) return take(() => replayed(state, batch, eps))
-    const taken = ordinary(state, batch, eps)
+  return (from, batch, eps) => {
+    if (replays !== false && isPacked(from)) return take(() => replayed(from, batch, eps))
+    const taken = ordinary(from, batch, eps)
     replays ??= recorder.pays
     if (!replays) return taken
-    const packed = pack(memory, recorder, optimizer, taken.state)
+    const packed = pack(memory, recorder, optimizer, taken.live.state)
     replays = packed !== undefined
-    return packed === undefined ? taken : { ...taken, state: packed }
+    return packed === undefined ? taken : { ...taken, live: packed }
   }
+}
+
+/** What is NaN or infinite after a step, if anything is: the loss, or the state. */
+export const nonFinite = <P, L>({ live: after, loss, finite }: Taken<P, L>): string | undefined => {
+  if (!Number.isFinite(loss.nllMean)) return "the negative log-likelihood"
+  if (!Number.isFinite(loss.klNats)) return "the KL divergence"
+  return finite ? undefined : nonFiniteState(after.state)
 }
