@@ -6,7 +6,7 @@
  */
 import { ConfigError, ShapeError } from "../core/errors.ts"
 import * as Key from "../core/Key.ts"
-import { format, type Shape } from "../core/Shape.ts"
+import { equals, format, type Shape } from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
 import { kernels } from "../kernels/index.ts"
 import { type Any, atMean, type Layer, type Noise, type Params, type Pullback, predictive } from "./Layer.ts"
@@ -36,12 +36,20 @@ export const composite = (
   parts: ReadonlyArray<Any>
 ): Omit<Tuple, "outShape" | "forward" | "vjp"> => {
   if (parts.length === 0) throw new ConfigError({ option: kind, expected: "at least one layer", actual: "none" })
+  /** The shapes for the input's shape of the last time, which as a rule is that of the next. */
+  let known: { readonly inShape: Shape; readonly shapes: ReadonlyArray<Shape> } | undefined
+  const shapesFor = (inShape: Shape): ReadonlyArray<Shape> => {
+    if (known === undefined || !equals(known.inShape, inShape)) {
+      known = { inShape: [...inShape], shapes: inShapes(inShape) }
+    }
+    return known.shapes
+  }
   return {
     spec: { kind, layers: parts.map((part) => part.spec) },
     shapes: parts.map((part) => part.shapes) as never,
     init: (key) => parts.map((part, i) => part.init(Key.fold(key, i))),
     noise: (key, batch, inShape) => {
-      const shapes = inShape === undefined ? [] : inShapes(inShape)
+      const shapes = inShape === undefined ? [] : shapesFor(inShape)
       return parts.map((part, i) => part.noise(Key.fold(key, i), batch, shapes[i]))
     },
     operations: (inShape) => {

@@ -44,8 +44,32 @@ const finiteNumbers = <P, L>(live: Live<P, L>): boolean =>
 /**
  * `step` in a workspace, for loops of one's own: what `fit` runs.
  *
- * The state that it gives lives until the step after the next, as everything in a workspace (`copyOut` makes it an
- * ordinary one). **Errors**: those of `step`.
+ * What it gives lives until the step after the next, as everything in a workspace (`copyOut` makes an ordinary tensor).
+ * **Errors**: those of `step`.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { adam, BayesianLinear, Key, Likelihood, Model, Standardizer, Tensor, Training, Tree } from "effect-bayes"
+ * import { workspace } from "effect-bayes/kernels"
+ *
+ * const model = Model.make({
+ *   network: BayesianLinear.make({ in: 1, out: 1 }),
+ *   likelihood: Likelihood.gaussian({ std: 0.1 }),
+ *   inputs: Standardizer.identity(1),
+ *   targets: Standardizer.identity(1)
+ * })
+ * const batch = { x: Tensor.from([[-1], [0], [1]]), y: Tensor.from([[-2], [0], [2]]) }
+ * const optimizer = adam({ learningRate: 0.05 })
+ * const loop = Effect.map(workspace("float32"), (memory) => {
+ *   const advance = Training.stepIn(memory, model, optimizer, { rows: 3 })
+ *   let live = Training.live(Training.start(Model.init(model, Key.make(0)), optimizer))
+ *   while (live.step < 500) live = advance(live, batch, model.network.noise(Key.fold(Key.make(1), live.step), 3)).live
+ *   return Tree.map(live.state.params.network.weight, (leaf) => memory.copyOut(leaf))
+ * })
+ * const weight = await Effect.runPromise(Effect.scoped(loop))
+ * Math.round(10 * Tensor.toFloat64Array(weight.mean)[0]!) / 10 // => 2
+ * ```
  *
  * @category training
  * @since 0.4.0
