@@ -9,7 +9,14 @@
 import { ShapeError } from "./errors.ts"
 import * as Shape from "./Shape.ts"
 import { allocate, type Storage, storage } from "./storage.ts"
-import { HeapTensor, type Nested, nested as nestedArrays, type Tensor, TensorRecord } from "./TensorRecord.ts"
+import {
+  FilledTensor,
+  HeapTensor,
+  type Nested,
+  nested as nestedArrays,
+  type Tensor,
+  TensorRecord
+} from "./TensorRecord.ts"
 
 export type { Nested, Tensor } from "./TensorRecord.ts"
 
@@ -101,17 +108,15 @@ const misfit = (path: string, expected: string, node: unknown): ShapeError =>
 /** Every element the same. @category constructors @since 0.1.0 */
 export const full = (spec: Shape.TensorSpec, value: number): Tensor => {
   Shape.assertValid(spec.shape)
-  return fromStorage(spec.shape, allocate(spec.dtype, Shape.size(spec.shape)).fill(value))
+  return new FilledTensor(spec, value)
 }
 
-/** All zeros; memory that nobody has read or written yet costs none. @category constructors @since 0.1.0 */
-export const zeros = (spec: Shape.TensorSpec): Tensor => {
-  Shape.assertValid(spec.shape)
-  return fromStorage(spec.shape, allocate(spec.dtype, Shape.size(spec.shape)))
-}
+/** All zeros. @category constructors @since 0.1.0 */
+export const zeros = (spec: Shape.TensorSpec): Tensor => full(spec, 0)
 
 /** A tensor of shape `[]`. @category constructors @since 0.1.0 */
-export const scalar = (value: number, dtype: Shape.DType = "float32"): Tensor => full({ shape: [], dtype }, value)
+export const scalar = (value: number, dtype: Shape.DType = "float32"): Tensor =>
+  fromStorage([], allocate(dtype, 1).fill(value))
 
 /** The elements as nested arrays, or a number for a scalar. @category conversions @since 0.1.0 */
 export const toArray = (self: Tensor): Nested => nestedArrays(self.shape, self[storage])

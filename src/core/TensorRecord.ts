@@ -1,12 +1,12 @@
 /**
- * What every tensor is, wherever its numbers lie: on the heap (`HeapTensor`), or where an engine keeps them.
+ * What every tensor is, wherever its numbers lie: on the heap (`HeapTensor`, `FilledTensor`), or where an engine keeps them.
  *
  * Only `core` and `kernels` may import this file, as it gives access to storage.
  *
  * @since 0.4.0
  */
 import * as Shape from "./Shape.ts"
-import { type Storage, storage } from "./storage.ts"
+import { allocate, type Storage, storage } from "./storage.ts"
 
 /** @category models @since 0.1.0 */
 export interface Tensor extends Shape.TensorSpec {
@@ -64,5 +64,31 @@ export class HeapTensor extends TensorRecord {
   }
   withShape(shape: Shape.Shape): HeapTensor {
     return new HeapTensor(shape, this[storage])
+  }
+}
+
+/** A tensor with the same number everywhere. Nothing is written before somebody reads it, and an engine need not read it. */
+export class FilledTensor extends TensorRecord {
+  readonly shape: Shape.Shape
+  readonly dtype: Shape.DType
+  readonly value: number
+  /** Address space that costs no memory until something is written to it. */
+  private readonly values: Storage
+  private written: boolean
+  constructor({ shape, dtype }: Shape.TensorSpec, value: number) {
+    super()
+    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape])
+    this.dtype = dtype
+    this.value = value
+    this.values = allocate(dtype, Shape.size(shape))
+    this.written = Object.is(value, 0)
+  }
+  get [storage](): Storage {
+    if (!this.written) this.values.fill(this.value)
+    this.written = true
+    return this.values
+  }
+  withShape(shape: Shape.Shape): FilledTensor {
+    return new FilledTensor({ shape, dtype: this.dtype }, this.value)
   }
 }

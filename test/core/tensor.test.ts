@@ -181,6 +181,41 @@ describe("slices along an axis", () => {
   })
 })
 
+describe("a tensor that is the same everywhere", () => {
+  const value = fc.oneof(fc.constantFrom(0, -0, Number.NaN, 1e39, 0.1), fc.double())
+
+  it("is the tensor of as many equal numbers, under any shape", () => {
+    fc.assert(
+      fc.property(arbitraries.shape({ minAxis: 0 }), arbitraries.dtype, value, (shape, dtype, v) => {
+        const size = shape.reduce((product, length) => product * length, 1)
+        const written = Tensor.from(new Array<number>(size).fill(v), { shape: [size], dtype })
+        const full = Tensor.full({ shape, dtype }, v)
+        expect(Tensor.equals(Tensor.reshape(full, [size]), written)).toBe(true)
+        expect(Tensor.equals(full, Tensor.reshape(written, shape))).toBe(true)
+        expect(Tensor.equals(Tensor.reshape(full, [size]), written)).toBe(true) // of one that has been read
+        const one = Tensor.from([v], { dtype })
+        expect(Tensor.equals(Tensor.reshape(Tensor.scalar(v, dtype), [1]), one)).toBe(true)
+      })
+    )
+  })
+
+  it("keeps its shape, whatever becomes of the array it was given", () => {
+    const shape = [2, 3]
+    const zeros = Tensor.zeros({ shape, dtype: "float64" })
+    shape[0] = 7
+    expect(zeros.shape).toEqual([2, 3])
+    expect(Tensor.toArray(zeros)).toEqual([
+      [0, 0, 0],
+      [0, 0, 0]
+    ])
+  })
+
+  it("is refused at once where there is no memory of its size", () => {
+    expect(() => Tensor.zeros({ shape: [2 ** 52], dtype: "float32" })).toThrow(ShapeError)
+    expect(() => Tensor.full({ shape: [2 ** 52], dtype: "float64" }, 1)).toThrow(/a size that fits into memory/)
+  })
+})
+
 describe("the rest", () => {
   it("cast rounds to the nearest float32 and back keeps the number", () => {
     const t = Tensor.from(new Float64Array([0.1, 1e-50, 1e300, Number.NaN]))

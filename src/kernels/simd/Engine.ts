@@ -4,10 +4,10 @@
  * Bindings of kernels ask it for three things: where a tensor's numbers are (`pointer`), room for a result (`tensor`), and
  * an elementwise operation to be put off (`defer`). Everything made between two `reset`s is in scratch memory.
  */
-import { assertSame, type Shape } from "../../core/Shape.ts"
+import { assertSame, type Shape, size } from "../../core/Shape.ts"
 import { storage } from "../../core/storage.ts"
 import type { Tensor } from "../../core/Tensor.ts"
-import { HeapTensor } from "../../core/TensorRecord.ts"
+import { FilledTensor, HeapTensor } from "../../core/TensorRecord.ts"
 import type { Exports } from "./Exports.ts"
 import { Heap } from "./Heap.ts"
 import type { Instance } from "./instance.ts"
@@ -156,9 +156,9 @@ export class Engine implements Home {
       this.constants.set(t, constant)
       return constant
     }
-    const copy = this.copyIn(t, this.recording?.region ?? this.imported)
-    this.imports.set(t, copy)
-    return copy
+    const brought = t instanceof FilledTensor ? this.fill(t) : this.copyIn(t, this.recording?.region ?? this.imported)
+    this.imports.set(t, brought)
+    return brought
   }
 
   private draw(recipe: Recipe): SimdTensor {
@@ -170,6 +170,11 @@ export class Engine implements Home {
     made.s3 = parameter[1]
     this.recording?.draws(made, recipe)
     return made
+  }
+
+  private fill({ dtype, shape, value }: FilledTensor): SimdTensor {
+    assertSame("SIMD engine, operand", { dtype: "float32", shape }, { dtype, shape })
+    return this.defer(this.operations.opFill, shape, size(shape), undefined, undefined, undefined, value)
   }
 
   private copyIn(t: Tensor, region: Region): SimdTensor {
@@ -275,7 +280,8 @@ export class Engine implements Home {
   /** Begins anew: what was made since the last time is dead, if it was not moved to a region of its own. */
   reset(): void {
     this.scratch.reset()
-    this.imported.release()
+    this.imported.reset()
+    this.imported.giveSpare() // a loop brings its state in once
     this.imports.clear()
     this.frame++
   }

@@ -123,9 +123,8 @@ export class Region {
     this.end = 0
   }
 
-  /** As `reset`, but large pieces are not expected again: their ranges are for others now. */
-  release(): void {
-    this.reset()
+  /** What large pieces had in the last use and not in this one yet is for others now. */
+  giveSpare(): void {
     this.give(this.spare, 0)
   }
 

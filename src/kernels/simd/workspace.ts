@@ -3,6 +3,7 @@
  */
 import { ShapeError } from "../../core/errors.ts"
 import type { Tensor } from "../../core/Tensor.ts"
+import { FilledTensor } from "../../core/TensorRecord.ts"
 import type { Recorder } from "../Recorder.ts"
 import { reference } from "../reference/index.ts"
 import type { Workspace } from "../Workspace.ts"
@@ -52,7 +53,8 @@ class SimdWorkspace implements Workspace {
       if (t instanceof SimdTensor && t.home === engine) {
         own.push(engine.bring(t))
         if (t.pointer !== 0 && t.region !== this.constants) made.push(t)
-      } else finite &&= reference.allFinite(t) // on the heap, or in a memory that is not this workspace's to keep
+      } else if (t instanceof FilledTensor) finite &&= Number.isFinite(t.value)
+      else finite &&= reference.allFinite(t) // on the heap, or in a memory that is not this workspace's to keep
     }
     const target = this.turn()
     engine.heap.u32[flag >>> 2] = 0
@@ -75,6 +77,7 @@ class SimdWorkspace implements Workspace {
         hint: "Copy out what is needed later than in the next step"
       })
     }
+    engine.scratch.giveSpare() // what the first step made of the state that it began with, as a rule
     this.newer.reset()
     return this.newer
   }

@@ -65,8 +65,30 @@ describe("the memory of a workspace", () => {
     for (const [i, t] of state.entries()) expect(Tensor.equals(memory.copyOut(t), again[i]!)).toBe(true)
   })
 
-  it("goes back where a step has no use for it, and is there for whoever has", () => {
+  it("is not taken for tensors that are the same everywhere, until a kernel wants their numbers", () => {
     const { memory, engine } = open()
+    const spec = { shape: [1000, 1000], dtype: "float32" } as const
+    const before = engine.heap.used
+    const state = memory.step(() => [simd.axpy(2, Tensor.full(spec, 0.1), Tensor.zeros(spec)), Tensor.zeros(spec)], all)
+    expect(state.finite).toBe(true)
+    const kept = memory.copyOut(state.result[0]!)
+    expect(Tensor.equals(kept, reference.axpy(2, Tensor.full(spec, 0.1), Tensor.zeros(spec)))).toBe(true)
+    expect(engine.heap.used - before).toBe(4e6)
+    const inverse = memory.step(
+      () => [simd.scale(-1, Tensor.full({ shape: [2, 1], dtype: "float32" }, -0))],
+      all
+    ).result
+    expect(numbers(Tensor.concat([Tensor.full({ shape: [2, 1], dtype: "float32" }, -0), inverse[0]!], 1))).toEqual([
+      -0, 0, -0, 0
+    ])
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(memory.step(() => [Tensor.full(spec, value)], all).finite).toBe(false)
+    }
+    expect(() => memory.frame(() => simd.scale(1, Tensor.zeros({ ...spec, dtype: "float64" })))).toThrow(ShapeError)
+  })
+
+  it("goes back where a step has no use for it, and is there for whoever has", () => {
+    const { engine } = open()
     const [a, b] = [engine.region(), engine.region()]
     a.bytes(4 * MIB)
     a.reset()
@@ -80,7 +102,16 @@ describe("the memory of a workspace", () => {
     const [small, large] = [b.bytes(MIB - 200), b.bytes(3 * MIB)] // in another order, a little smaller
     expect(engine.heap.used).toBe(used)
     expect(Math.abs(small - large)).toBeGreaterThanOrEqual(MIB - 200)
-    memory.frame(() => engine.room(8))
+  })
+
+  it("that a step has without using it is what its result is made in", () => {
+    const { memory, engine } = open()
+    let state: ReadonlyArray<Tensor.Tensor> = memory.step(() => [simd.scale(1, normal(1, 500_000))], all).result
+    memory.frame(() => engine.room(2e6))
+    const { used } = engine.heap
+    state = memory.step(() => [simd.scale(2, state[0]!)], all).result
+    expect(engine.heap.used).toBe(used)
+    expect(Tensor.equals(memory.copyOut(state[0]!), reference.scale(2, normal(1, 500_000)))).toBe(true)
   })
 
   it("may grow, shared or not, while tensors and views of them are held", () => {
