@@ -4,14 +4,28 @@
  * With x the logit of what was not seen, -log p is softplus(x) = max(x, 0) + log1p(e^-|x|), and its derivative by x is
  * sigmoid(x), of which neither overflows nor loses digits. A 1 counts `positiveWeight` times.
  */
-import { addLanes, lanes, pairs } from "./blocks"
+import { addLanes, pairs } from "./blocks"
 import { constant, ONE, SIGN } from "./constant"
 import { sigmoid, softplus } from "./logistic"
-import { spread, spreadBytes, weighted, weightsAt } from "./targets"
+import { spread, spreadBytes, weighted } from "./targets"
 
 /** Bytes of `tmp`. */
 export function bernoulliTmp(rows: i32, T: i32): i32 {
   return spreadBytes(rows * T)
+}
+
+/** Whether the targets are 1. */
+// @ts-ignore: decorator
+@inline
+function isOne(target: usize): v128 {
+  return f32x4.eq(v128.load(target), constant(ONE))
+}
+
+/** The logits of what was not seen. */
+// @ts-ignore: decorator
+@inline
+function unseen(output: usize, seen: v128): v128 {
+  return v128.xor(v128.load(output), v128.and(seen, constant(SIGN)))
 }
 
 /** -log p in nats, summed over targets and rows. weights may be 0, for none. */
@@ -27,17 +41,11 @@ export function bernoulliNll(
   const n = rows * T
   const ws = spread(weights, rows, T, tmp)
   const positive = f32x4.splat(<f32>positiveWeight)
-  const one = constant(ONE)
-  const all = i32x4.splat(n)
-  let index = lanes(0)
   let sum = f64x2.splat(0)
   for (let at: usize = 0, end = <usize>n << 2; at < end; at += 16) {
-    const seen = f32x4.eq(v128.load(target + at), one)
-    const x = v128.xor(v128.load(output + at), v128.and(seen, constant(SIGN)))
-    const times = v128.bitselect(positive, one, seen)
-    const v = weighted(f32x4.mul(times, softplus(x)), weightsAt(ws, at), index, all)
-    sum = f64x2.add(sum, pairs(v))
-    index = i32x4.add(index, i32x4.splat(4))
+    const seen = isOne(target + at)
+    const v = f32x4.mul(v128.bitselect(positive, constant(ONE), seen), softplus(unseen(output + at, seen)))
+    sum = f64x2.add(sum, pairs(weighted(v, ws, at, n)))
   }
   return addLanes(sum)
 }
@@ -56,14 +64,9 @@ export function bernoulliNllGrad(
   const n = rows * T
   const ws = spread(weights, rows, T, tmp)
   const positive = f32x4.splat(<f32>-positiveWeight)
-  const one = constant(ONE)
-  const all = i32x4.splat(n)
-  let index = lanes(0)
   for (let at: usize = 0, end = <usize>n << 2; at < end; at += 16) {
-    const seen = f32x4.eq(v128.load(target + at), one)
-    const x = v128.xor(v128.load(output + at), v128.and(seen, constant(SIGN)))
-    const times = v128.bitselect(positive, one, seen)
-    v128.store(dOutput + at, weighted(f32x4.mul(times, sigmoid(x)), weightsAt(ws, at), index, all))
-    index = i32x4.add(index, i32x4.splat(4))
+    const seen = isOne(target + at)
+    const d = f32x4.mul(v128.bitselect(positive, constant(ONE), seen), sigmoid(unseen(output + at, seen)))
+    v128.store(dOutput + at, weighted(d, ws, at, n))
   }
 }

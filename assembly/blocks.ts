@@ -39,11 +39,11 @@ export function lanes(i: i32): v128 {
   return i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3))
 }
 
-/** 0 where a lane's element is padding. */
+/** x, of the elements from i on of n; 0 where a lane's element is padding. */
 // @ts-ignore: decorator
 @inline
 export function real(x: v128, i: i32, n: i32): v128 {
-  return v128.and(x, i32x4.lt_s(lanes(i), i32x4.splat(n)))
+  return v128.and(x, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n - i)))
 }
 
 /** The last two lanes in float64; f64x2.promote_low_f32x4 gives the first two. */

@@ -20,7 +20,7 @@ export { categoricalNll, categoricalNllGrad, categoricalTmp } from "./categorica
 export * from "./laplaceKl"
 export { laplaceLogDensity, mixtureLogDensity, studentTLogDensity } from "./density"
 export * from "./densityGrad"
-export { gaussianNll, gaussianNllGrad, locationScaleTmp, studentTNll, studentTNllGrad } from "./locationScale"
+export { locationScaleNll, locationScaleNllGrad, locationScaleTmp } from "./locationScale"
 export { normalKl, normalKlByPriorLogStd, normalKlByPriorMean } from "./normalKl"
 export { poissonNll, poissonNllGrad, poissonTmp } from "./poisson"
 export * from "./random"

@@ -5,11 +5,11 @@
  * With z = (target - output) / scale an element's -log p is tail(z) + logScale + a constant. There is a logScale for each
  * target ([T]) or for each element: in vectors of four the first repeats after T vectors, the second after all of them.
  */
-import { addLanes, lanes, pairs, promoteHigh } from "./blocks"
+import { addLanes, pairs, promoteHigh } from "./blocks"
 import { constant, HALF, ONE } from "./constant"
 import { exp } from "./exponential"
 import { log1p } from "./logarithm"
-import { spread, spreadBytes, weighted, weightOfRows, weightsAt } from "./targets"
+import { spread, spreadBytes, weighted, weightOfRows } from "./targets"
 
 const NORMAL: i32 = 0
 const STUDENT: i32 = 1
@@ -78,16 +78,12 @@ function nll(
   const ws = spread(weights, rows, T, tmp + 2 * turn)
   repeat(logScale, scales, vectors, tmp)
   const dfs = f32x4.splat(df)
-  const all = i32x4.splat(n)
-  let index = lanes(0)
   let sum = f64x2.splat(0)
   for (let at: usize = 0, k: usize = 0, end = <usize>n << 2; at < end; at += 16, k = k + 16 == turn ? 0 : k + 16) {
-    const weight = weightsAt(ws, at)
     const z = times(f32x4.sub(v128.load(target + at), v128.load(output + at)), v128.load(tmp + turn + k))
-    const a = weighted(tail(kind, z, dfs), weight, index, all)
-    const b = weighted(v128.load(tmp + k), weight, index, all)
+    const a = weighted(tail(kind, z, dfs), ws, at, n)
+    const b = weighted(v128.load(tmp + k), ws, at, n)
     sum = f64x2.add(sum, f64x2.add(pairs(a), pairs(b)))
-    index = i32x4.add(index, i32x4.splat(4))
   }
   return addLanes(sum)
 }
@@ -135,57 +131,23 @@ function gradient(
   if (shared) memory.fill(sums, 0, 2 * turn)
   const dfs = f32x4.splat(df)
   const one = constant(ONE)
-  const all = i32x4.splat(n)
-  let index = lanes(0)
   for (let at: usize = 0, k: usize = 0, end = <usize>n << 2; at < end; at += 16, k = k + 16 == turn ? 0 : k + 16) {
-    const weight = weightsAt(ws, at)
     const precision = v128.load(tmp + turn + k)
     const z = times(f32x4.sub(v128.load(output + at), v128.load(target + at)), precision)
     const s = slope(kind, z, dfs)
-    v128.store(dOutput + at, weighted(times(s, precision), weight, index, all))
-    const d = weighted(f32x4.sub(one, times(z, s)), weight, index, all)
+    v128.store(dOutput + at, weighted(times(s, precision), ws, at, n))
+    const d = weighted(f32x4.sub(one, times(z, s)), ws, at, n)
     if (shared) gather(sums + 2 * k, d)
     else v128.store(dLogScale + at, d)
-    index = i32x4.add(index, i32x4.splat(4))
   }
   if (shared) sumLanes(sums, T, dLogScale)
 }
 
-const HALF_LOG_2PI: f64 = 0.9189385332046727
-
-/** -log p in nats, summed over targets and rows. logScale has T or rows T elements; weights may be 0, for none. */
-export function gaussianNll(
-  output: usize,
-  target: usize,
-  logScale: usize,
-  scales: i32,
-  weights: usize,
-  rows: i32,
-  T: i32,
-  tmp: usize
-): f64 {
-  const sum = nll(NORMAL, output, target, logScale, scales, weights, rows, T, tmp, 0)
-  return sum + HALF_LOG_2PI * <f64>T * weightOfRows(weights, rows)
-}
-
-/** Its derivatives by the outputs, and by logScale in its size. */
-export function gaussianNllGrad(
-  output: usize,
-  target: usize,
-  logScale: usize,
-  scales: i32,
-  weights: usize,
-  rows: i32,
-  T: i32,
-  dOutput: usize,
-  dLogScale: usize,
-  tmp: usize
-): void {
-  gradient(NORMAL, output, target, logScale, scales, weights, rows, T, dOutput, dLogScale, tmp, 0)
-}
-
-/** The same of Student's t, whose density at 0 has the logarithm `peak`. */
-export function studentTNll(
+/**
+ * -log p in nats, summed over targets and rows. logScale has T or rows T elements; weights may be 0, for none. The noise
+ * has Student's t of `df` degrees of freedom, or is normal if they are infinite; `peak` is the logarithm of its density at 0.
+ */
+export function locationScaleNll(
   output: usize,
   target: usize,
   logScale: usize,
@@ -197,12 +159,15 @@ export function studentTNll(
   df: f64,
   peak: f64
 ): f64 {
-  const sum = nll(STUDENT, output, target, logScale, scales, weights, rows, T, tmp, <f32>df)
+  const sum =
+    df == Infinity
+      ? nll(NORMAL, output, target, logScale, scales, weights, rows, T, tmp, 0)
+      : nll(STUDENT, output, target, logScale, scales, weights, rows, T, tmp, <f32>df)
   return sum - peak * <f64>T * weightOfRows(weights, rows)
 }
 
 /** Its derivatives by the outputs, and by logScale in its size. */
-export function studentTNllGrad(
+export function locationScaleNllGrad(
   output: usize,
   target: usize,
   logScale: usize,
@@ -215,5 +180,6 @@ export function studentTNllGrad(
   tmp: usize,
   df: f64
 ): void {
-  gradient(STUDENT, output, target, logScale, scales, weights, rows, T, dOutput, dLogScale, tmp, <f32>df)
+  if (df == Infinity) gradient(NORMAL, output, target, logScale, scales, weights, rows, T, dOutput, dLogScale, tmp, 0)
+  else gradient(STUDENT, output, target, logScale, scales, weights, rows, T, dOutput, dLogScale, tmp, <f32>df)
 }

@@ -3,6 +3,8 @@
  * rows beside them, sums in float64. Batches are small, so all of it is one thread's work.
  */
 
+import { real } from "./blocks"
+
 const ONES: usize = memory.data<f32>([1, 1, 1, 1])
 
 /** Bytes that the weights of n elements take. */
@@ -24,19 +26,12 @@ export function spread(weights: usize, rows: i32, T: i32, tmp: usize): usize {
   return tmp
 }
 
-/** The weights of four elements, byte `at` of all; ones stand in one place. */
+/** x, of the elements at byte `at` of n, times their weights; but 0 where a weight is 0, whatever x is, and in padding. */
 // @ts-ignore: decorator
 @inline
-export function weightsAt(spread: usize, at: usize): v128 {
-  return v128.load(spread == ONES ? ONES : spread + at)
-}
-
-/** x times its weight, but 0 where that is 0, whatever x is, and where element i is not one of n. */
-// @ts-ignore: decorator
-@inline
-export function weighted(x: v128, weight: v128, index: v128, n: v128): v128 {
-  const counts = v128.and(f32x4.ne(weight, f32x4.splat(0)), i32x4.lt_s(index, n))
-  return v128.and(f32x4.mul(weight, x), counts)
+export function weighted(x: v128, spread: usize, at: usize, n: i32): v128 {
+  const weight = v128.load(spread == ONES ? ONES : spread + at) // ones stand in one place
+  return real(v128.and(f32x4.mul(weight, x), f32x4.ne(weight, f32x4.splat(0))), <i32>(at >> 2), n)
 }
 
 /** How many rows there are, each counted as often as its weight says. */

@@ -121,30 +121,8 @@ export interface Exports extends Operations {
 
   /** Likelihoods. scales: how many elements logScale has; weights of the rows and of the classes: 0 for none. */
   locationScaleTmp(rows: number, T: number): number
-  gaussianNll(
-    output: number,
-    target: number,
-    logScale: number,
-    scales: number,
-    weights: number,
-    rows: number,
-    T: number,
-    tmp: number
-  ): number
-  gaussianNllGrad(
-    output: number,
-    target: number,
-    logScale: number,
-    scales: number,
-    weights: number,
-    rows: number,
-    T: number,
-    dOutput: number,
-    dLogScale: number,
-    tmp: number
-  ): void
-  /** peak: the logarithm of the density at 0. */
-  studentTNll(
+  /** df: Infinity for normal noise; peak: the logarithm of the noise's density at 0. */
+  locationScaleNll(
     output: number,
     target: number,
     logScale: number,
@@ -156,7 +134,7 @@ export interface Exports extends Operations {
     df: number,
     peak: number
   ): number
-  studentTNllGrad(
+  locationScaleNllGrad(
     output: number,
     target: number,
     logScale: number,

@@ -3,6 +3,7 @@
  * reference engine, as are densities without a kernel of their own.
  */
 import { lgamma } from "../../core/gamma.ts"
+import { HALF_LOG_2PI } from "../../core/math.ts"
 import { rowWeights } from "../../core/rowWeights.ts"
 import * as Shape from "../../core/Shape.ts"
 import { storage } from "../../core/storage.ts"
@@ -27,6 +28,10 @@ const logFactorial = (k: number): number => {
 
 /** Degrees of freedom that float32 arithmetic can be done with. */
 const DF = [1e-6, 1e6] as const
+
+/** Degrees of freedom of the noise: infinitely many for a normal. */
+const dfOf = (density: Extract<TargetDensity, { readonly kind: "gaussian" | "student-t" }>): number =>
+  density.kind === "gaussian" ? Number.POSITIVE_INFINITY : density.df
 
 /** Whether a density has a kernel, and targets and constants for it. */
 const hasKernel = (density: TargetDensity, target: Tensor): boolean => {
@@ -83,12 +88,9 @@ export const targetNll = (density: TargetDensity, output: Tensor, target: Tensor
       return varying + logFactorials(target, weights, p.T)
     }
     const tmp = engine.room(exports.locationScaleTmp(p.rows, p.T))
-    if (density.kind === "gaussian") {
-      return exports.gaussianNll(p.output, p.target, p.logScale, p.scales, p.weights, p.rows, p.T, tmp)
-    }
-    const peak = studentTDensity(density.df).logPdf(0)
-    const { df } = density
-    return exports.studentTNll(p.output, p.target, p.logScale, p.scales, p.weights, p.rows, p.T, tmp, df, peak)
+    const df = dfOf(density)
+    const peak = density.kind === "gaussian" ? -HALF_LOG_2PI : studentTDensity(df).logPdf(0)
+    return exports.locationScaleNll(p.output, p.target, p.logScale, p.scales, p.weights, p.rows, p.T, tmp, df, peak)
   })
 }
 
@@ -112,11 +114,7 @@ export const targetNllGrad = (density: TargetDensity, output: Tensor, target: Te
     const s = engine.tensor(density.logScale.shape, p.scales)
     const tmp = engine.room(exports.locationScaleTmp(rows, T))
     const [a, b, c] = [p.output, p.target, p.logScale]
-    if (density.kind === "gaussian") {
-      exports.gaussianNllGrad(a, b, c, p.scales, p.weights, rows, T, d.pointer, s.pointer, tmp)
-    } else {
-      exports.studentTNllGrad(a, b, c, p.scales, p.weights, rows, T, d.pointer, s.pointer, tmp, density.df)
-    }
+    exports.locationScaleNllGrad(a, b, c, p.scales, p.weights, rows, T, d.pointer, s.pointer, tmp, dfOf(density))
     return { output: d, logScale: s }
   })
 }

@@ -66,13 +66,12 @@ const run = ({ density, output, target, weights, rows, T }: Case) => {
     output: readFloats(dOutput, rows * T),
     logScale: readFloats(dLogScale, scales.length)
   })
-  if (density.kind === "gaussian") {
-    exports.gaussianNllGrad(o, y, l, scales.length, w, rows, T, dOutput, dLogScale, tmp)
-    return read(exports.gaussianNll(o, y, l, scales.length, w, rows, T, tmp))
-  }
-  const { df } = density
-  exports.studentTNllGrad(o, y, l, scales.length, w, rows, T, dOutput, dLogScale, tmp, df)
-  return read(exports.studentTNll(o, y, l, scales.length, w, rows, T, tmp, df, studentTDensity(df).logPdf(0)))
+  const [df, peak] =
+    density.kind === "gaussian"
+      ? [Number.POSITIVE_INFINITY, -Math.log(2 * Math.PI) / 2]
+      : [density.df, studentTDensity(density.df).logPdf(0)]
+  exports.locationScaleNllGrad(o, y, l, scales.length, w, rows, T, dOutput, dLogScale, tmp, df)
+  return read(exports.locationScaleNll(o, y, l, scales.length, w, rows, T, tmp, df, peak))
 }
 
 /**
