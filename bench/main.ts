@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import type { Team } from "./contenders.ts"
 import { timed } from "./duel.ts"
 import { FlagError, type Flags, flagsOf, USAGE } from "./flags.ts"
+import { javascriptOf } from "./javascript.ts"
 import { kernelFigures } from "./kernels.ts"
 import { linesOf, type Measured } from "./lines.ts"
 import { machine } from "./machine.ts"
@@ -14,7 +15,11 @@ import { aligned, tablesOf } from "./table.ts"
 
 const DOCUMENT = "docs/PERFORMANCE.md"
 
-const OURS: Command = [process.execPath, ...process.execArgv, "bench/answers.ts"]
+const ours = async (): Promise<Command> => [
+  process.execPath,
+  ...process.execArgv,
+  await javascriptOf("bench/answers.ts")
+]
 
 /** A side's version and its modes; fails with a `SideError` where there is no such side. */
 const found = async (command: Command): Promise<Team & { readonly version: string }> => {
@@ -55,7 +60,7 @@ const run = async (flags: Flags): Promise<void> => {
   const about = machine(peer?.version)
   if (!flags.json) console.log(`${Object.values(about).join(", ")}\n`)
   const all: Array<Measured> = []
-  for await (const one of measured(flags, await found(OURS), peer)) {
+  for await (const one of measured(flags, await found(await ours()), peer)) {
     if (flags.json) console.log(JSON.stringify({ ...one, machine: about }))
     all.push(one)
   }

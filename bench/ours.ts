@@ -1,7 +1,7 @@
 /**
  * Our side: a configuration as a model of this library, and its training step and prediction draw as functions to time.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import {
   type AnyLayer,
   adam,
@@ -25,7 +25,7 @@ import {
   Training,
   Tree
 } from "effect-bayes"
-import { kernels, type Workspace, workspace } from "effect-bayes/kernels"
+import { kernels, tensorsOf, type Workspace, workspace } from "effect-bayes/kernels"
 import { type Configuration, LEARNING_RATE, PREDICTED_ROWS, TRAINING_ROWS } from "./configurations.ts"
 
 /** What is timed, with the threads it runs on. */
@@ -87,14 +87,19 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
   const standard = (seed: number, rows: number) =>
     Normal.standard(Key.make(seed), { shape: [rows, ...inputs], dtype: "float32" })
   const batch = { x: memory.hold(standard(1, configuration.batch)), y: memory.hold(targetsOf(configuration)) }
-  const rows = memory.hold(standard(3, PREDICTED_ROWS))
   const optimizer = adam({ learningRate: LEARNING_RATE })
   const advance = Training.stepIn(memory, model, optimizer, { rows: TRAINING_ROWS })
   const network = predictive(model.network)
   const key = Key.make(0)
-  const start = Training.start(Model.init(model, Key.make(0)), optimizer)
+  // Made where it is needed: on the heap, it would stay there beside the workspace until the garbage is collected.
+  const start = memory.step(() => Training.start(Model.init(model, Key.make(0)), optimizer), tensorsOf).result
   let live: ReturnType<typeof advance>["live"] = Training.live(start)
-  let held: typeof start.params.network | undefined // as `Prediction` has them: in the workspace's memory
+  // As `Prediction` has them: in the workspace's memory.
+  const hold = () => ({
+    params: Tree.map(live.state.params.network, (leaf) => memory.hold(leaf)),
+    rows: memory.hold(standard(3, PREDICTED_ROWS))
+  })
+  let held: ReturnType<typeof hold> | undefined
   let draws = 0
   return {
     threads: memory.threads,
@@ -106,8 +111,8 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
       live = taken.live
     },
     predict: () => {
-      held ??= Tree.map(live.state.params.network, (leaf) => memory.hold(leaf))
-      const params = held
+      held ??= hold()
+      const { params, rows } = held
       const eps = network.noise(Key.fold(key, draws++), PREDICTED_ROWS, inputs)
       const finite = memory.frame(() => {
         const output = network.forward(params, rows, eps)
