@@ -59,6 +59,9 @@ export const conditions = (rows: ReadonlyArray<Row>): Table => ({
   ])
 })
 
+/** What a step's cost is looked at against. */
+const BY = ["width", "batch", "threads"] as const
+
 /** Every table that there are numbers for. */
 export const tablesOf = (measured: ReadonlyArray<Measured>): ReadonlyArray<Table> => {
   const rows = measured.filter(isRow)
@@ -70,15 +73,18 @@ export const tablesOf = (measured: ReadonlyArray<Measured>): ReadonlyArray<Table
     trials(rows, "predict"),
     conditions(rows),
     {
-      head: ["kernel, one thread", "", "unit"],
+      head: ["kernel, one thread", "value", "unit"],
       rows: measured.filter(isKernel).map(({ kernel, value, unit }) => [kernel, digits(value), unit])
     },
-    ...(["width", "batch", "threads"] as const).map((by) => ({
-      head: [`step against ${by}`, "width", "batch", "threads", "ms"],
-      rows: scaling
-        .filter((point) => point.scaling === by)
-        .map(({ width, batch, threads, step_ms }) => ["", ...[width, batch, threads].map(String), digits(step_ms)])
-    })),
+    ...BY.map((by) => {
+      const others = BY.filter((one) => one !== by)
+      return {
+        head: [`a step against ${by}`, ...others, "ms"],
+        rows: scaling
+          .filter((point) => point.scaling === by)
+          .map((point) => [...[by, ...others].map((one) => String(point[one])), digits(point.step_ms)])
+      }
+    }),
     {
       head: ["peak memory", "seconds", "ours, MB", "PyTorch, MB"],
       rows: measured

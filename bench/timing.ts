@@ -7,8 +7,9 @@ const LEAST = 3
 /** The milliseconds of each call, of as many as fill so many milliseconds. */
 export const calls = (f: () => void, duration: number): ReadonlyArray<number> => {
   const taken: Array<number> = []
-  const end = performance.now() + duration
-  for (let now = performance.now(); now < end || taken.length < LEAST; ) {
+  let now = performance.now()
+  const end = now + duration
+  while (now < end || taken.length < LEAST) {
     f()
     const after = performance.now()
     taken.push(after - now)

@@ -18,7 +18,9 @@ it("says what was measured and on what, each number as it was printed", () => {
   expect(text).toContain("- **uci**: 13 - 50 - 1, batch 32\n")
   expect(text).toContain("| uci | 0.0112 | 0.0109 | 1 thread | 0.580 | 0.570 | 2 threads, fused | 51.8 |")
   expect(text).toContain("| exp | 0.809 | ns |")
-  expect(text).toContain("|  | 1200 | 128 | 2 | 23.0 |")
+  expect(text).toContain(
+    "| a step against threads | width | batch | ms |\n| --- | ---: | ---: | ---: |\n| 2 | 1200 | 128 | 23.0 |"
+  )
   expect(text).toContain("| mnist1200 | 5 | 148 | - |")
   expect(text.match(/^## .*$/gm)).toEqual(["## Against PyTorch", "## Kernels", "## Scaling", "## Memory"])
 })

@@ -26,7 +26,7 @@ it("asks a process of ours, and tells why one does not answer", async () => {
   expect([side.modes, await side.prepare(uci, { mode: "ours", threads: 2 })]).toEqual([["ours"], 2 * 751])
   const [steps, draws] = [await side.time("step", 0), await side.time("predict", 100)]
   expect([steps.length, [...steps, ...draws].every((ms) => ms > 0)]).toEqual([3, true]) // three at least
-  expect(draws.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(100)
+  expect(draws.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(99.9) // but for the rounding of the sum
   expect(await side.peak()).toBeGreaterThan(20)
   side.close()
   await expect(side.time("step", 1)).rejects.toThrow(SideError)
