@@ -74,11 +74,15 @@ export type FitError = CheckpointError | ConfigError | EngineError | ShapeError 
 /** What is copied out as one: a tensor, or what holds none and may be of any kind. */
 const isWhole = (u: unknown): u is unknown => Tensor.isTensor(u) || tensorsOf(u).length === 0
 
-/** A run before its first step: where it starts, and how it goes on to the next event. */
+/**
+ * A run before its first step: where it starts, and how it goes on to the next event. The last event has a checkpoint that
+ * outlives the workspace, and so has each one if all are `wanted`; else the others lend what is in the workspace.
+ */
 const prepare = Effect.fnUntraced(function* <P, E, L>(
   model: Model.Model<P, E, L>,
   dataset: Dataset.Dataset,
-  options: FitOptions
+  options: FitOptions,
+  wanted: "all" | "last"
 ) {
   const noise = yield* Noise
   const planned = yield* attempt(() => plan(model, dataset, options, noise.key("init")), ConfigError, ShapeError)
@@ -93,7 +97,7 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
   const advance = yield* attempt(() => stepIn(memory), ConfigError)
   const ordinary = <A>(state: A): A =>
     Tree.mapWith(isWhole, (whole) => (Tensor.isTensor(whole) ? memory.copyOut(whole) : whole), state) as A
-  /** What the last event's checkpoint is a copy of: still in the workspace, so it need not be brought in again. */
+  /** What the last event's checkpoint has, or is a copy of: still in the workspace, so it need not be brought in again. */
   let last: { readonly of: Checkpoint<P, L>; readonly at: Live<P, L> } | undefined
   let order: { readonly epoch: number; readonly rows: Uint32Array } = { epoch: -1, rows: new Uint32Array(0) }
 
@@ -118,9 +122,10 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
     const losses: Array<Loss> = []
     const checkpoint = (
       { params, optimizer, step }: State<P, L, unknown>,
-      best: Best<P, L> | undefined
+      best: Best<P, L> | undefined,
+      copied: <A>(state: A) => A = ordinary
     ): Checkpoint<P, L> => ({
-      ...ordinary({ params, optimizer, step }),
+      ...copied({ params, optimizer, step }),
       run,
       ...(best === undefined ? {} : { best })
     })
@@ -148,9 +153,10 @@ const prepare = Effect.fnUntraced(function* <P, E, L>(
       loss: average(losses)
     }
     const event = (best: Best<P, L> | undefined, more: { readonly validation?: Validated }) => {
-      const left = checkpoint(at.state, best)
+      const lent = checkpoint(at.state, best, (same) => same)
+      const ended = endedAt(lent)
+      const left = wanted === "all" || ended !== undefined ? checkpoint(lent, best) : lent
       last = { of: left, at }
-      const ended = endedAt(left)
       const progress: Progress<P, L> = { ...about, ...more, ...(ended === undefined ? {} : { ended }), state: left }
       return [progress, left] as const
     }
@@ -180,7 +186,9 @@ export const events = <P, E, L>(
   dataset: Dataset.Dataset,
   options: FitOptions = {}
 ): Stream.Stream<Progress<P, L>, FitError, Noise> =>
-  Stream.unwrap(Effect.map(prepare(model, dataset, options), ({ initial, next }) => Stream.unfold(initial, next)))
+  Stream.unwrap(
+    Effect.map(prepare(model, dataset, options, "all"), ({ initial, next }) => Stream.unfold(initial, next))
+  )
 
 const average = (losses: ReadonlyArray<Loss>): Loss => {
   const mean = (pick: (loss: Loss) => number): number => losses.reduce((sum, l) => sum + pick(l), 0) / losses.length
@@ -218,7 +226,7 @@ export const fit = <P, E, L, M extends Model.Model<P, E, L>>(
 ): Effect.Effect<Fit<P, E, L, M>, FitError, Noise> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { initial, next } = yield* prepare<P, E, L>(model, dataset, options)
+      const { initial, next } = yield* prepare<P, E, L>(model, dataset, options, "last")
       const history: Array<Past> = []
       let state = initial
       yield* Stream.runForEach(Stream.unfold(initial, next), ({ step, loss, validation, state: left }) =>
