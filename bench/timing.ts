@@ -1,6 +1,7 @@
 /**
  * How functions of this process are timed.
  */
+
 /** The fewest calls that are timed, however long they take. */
 const LEAST = 3
 
