@@ -8,7 +8,7 @@
  * nobody reads any more when the group is over.
  */
 import { nonFinite } from "./checks"
-import { after, BLOCK, call, Instruction, isBuffer, resolve, scalars } from "./instruction"
+import { after, call, Instruction, isBuffer, resolve, scalars } from "./instruction"
 import { firstMoment, firstMomentOf, momentUpdate, secondMoment, secondMomentOf, updateOf } from "./moments"
 import { axpy, scale } from "./arithmetic"
 
@@ -21,28 +21,26 @@ function isCheck(check: Instruction, made: Instruction): bool {
   return check.f == nonFinite.index && check.a == made.out
 }
 
-/** Whether the last instructions of a group are these, and the block from element `at` on is a whole one. */
+/** Whether the last instructions of a group are these. */
 // @ts-ignore: decorator
 @inline
-export function isAdam(first: Instruction, at: i32): bool {
+export function isAdam(first: Instruction): bool {
   if (first.f != firstMoment.index) return false
   const second = after(first, 2)
   const update = after(first, 4)
   const scaled = after(first, 5)
   const sum = after(first, 6)
-  const check = after(first, 7)
   return (
     isCheck(after(first, 1), first) &&
     second.f == secondMoment.index && second.b == first.b && isCheck(after(first, 3), second) &&
     update.f == momentUpdate.index && update.a == first.out && update.b == second.out && isBuffer(update.out) &&
     scaled.f == scale.index && scaled.a == update.out && isBuffer(scaled.out) &&
-    sum.f == axpy.index && sum.a == scaled.out && !isBuffer(sum.b) && isCheck(check, sum) &&
-    at + BLOCK <= <i32>check.s1
+    sum.f == axpy.index && sum.a == scaled.out && !isBuffer(sum.b) && isCheck(after(first, 7), sum)
   )
 }
 
-/** Runs them on a whole block. */
-export function adam(first: Instruction, at: i32): void {
+/** Runs them on n elements from `at` on. */
+export function adam(first: Instruction, n: i32, at: i32): void {
   const second = after(first, 2)
   const update = after(first, 4)
   const scaled = after(first, 5)
@@ -57,7 +55,7 @@ export function adam(first: Instruction, at: i32): void {
   const rate = v128.load32_splat(scalars(scaled)), one = v128.load32_splat(scalars(sum))
   const zero = f32x4.splat(0)
   let nothing = zero // NaN if any number is not finite
-  for (let i: usize = 0; i < <usize>BLOCK << 2; i += 16) {
+  for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
     const m1 = firstMomentOf(decay1, v128.load(m + i), rest1, v128.load(gradient + i))
     v128.store(newM + i, m1)
     const v1 = secondMomentOf(decay2, v128.load(v + i), rest2, v128.load(gradient + i))
@@ -67,10 +65,10 @@ export function adam(first: Instruction, at: i32): void {
     v128.store(newP + i, p1)
     nothing = f32x4.add(nothing, f32x4.mul(f32x4.add(f32x4.add(m1, v1), p1), zero))
   }
-  // Which of them it is, or none, as sums overflow sooner, is for the checks themselves to say.
+  // Which of them it is, or none, as sums overflow sooner and a tensor ends amid a vector, is for the checks to say.
   if (v128.any_true(f32x4.ne(nothing, nothing))) {
-    call(after(first, 1), BLOCK, at)
-    call(after(first, 3), BLOCK, at)
-    call(after(first, 7), BLOCK, at)
+    call(after(first, 1), n, at)
+    call(after(first, 3), n, at)
+    call(after(first, 7), n, at)
   }
 }

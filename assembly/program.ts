@@ -18,7 +18,7 @@ function runBlock(args: usize, block: i32): void {
   const n = min(BLOCK, (load<i32>(group, 4) - at + 15) & ~15)
   let instruction = changetype<Instruction>(load<usize>(group, 12))
   for (let left = load<i32>(group, 8); left > 0; left--, instruction = after(instruction, 1)) {
-    if (left == ADAM && isAdam(instruction, at)) return adam(instruction, at)
+    if (left == ADAM && isAdam(instruction)) return adam(instruction, n, at)
     call(instruction, n, at)
   }
 }
