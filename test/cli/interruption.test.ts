@@ -14,20 +14,20 @@ const until = async (happened: () => boolean) => {
 
 describe("a run that is kept", () => {
   it("goes on by the command that it prints, and ends with the bytes of the unbroken one", async () => {
-    // A name that a shell has to be told in quotes. 90 rows are 3 batches, 20000 epochs 60000 steps: some seconds.
+    // A name that a shell has to be told in quotes. 90 rows are 3 batches, 60000 epochs 180000 steps: some seconds.
     const name = "it's a model.safetensors"
-    const args = ["train", "linear.csv", "--target", "price", "--epochs", "20000", "--hidden", "4", "--draws", "3"]
+    const args = ["train", "linear.csv", "--target", "price", "--epochs", "60000", "--hidden", "4", "--draws", "3"]
     const keep = ["--checkpoint-every", "3000", "--out"]
     const first = start(process.execPath, [main, ...args, ...keep, name], folder)
     await until(() => existsSync(join(folder, name)))
     first.child.kill("SIGINT")
     const stopped = await first.ended
     const said =
-      /^interrupted after step (\d+) of 60000, which is kept in it's a model\.safetensors; go on by\n {2}(.+)\n$/.exec(
+      /^interrupted after step (\d+) of 180000, which is kept in it's a model\.safetensors; go on by\n {2}(.+)\n$/.exec(
         stopped.stderr
       )
     const [, step, command = ""] = said ?? []
-    expect([stopped.code, Number(step) >= 3000, Number(step) < 60000]).toEqual([130, true, true])
+    expect([stopped.code, Number(step) >= 3000, Number(step) < 180000]).toEqual([130, true, true])
     expect(command).toBe(`node ${main} ${[...args, ...keep].join(" ")} 'it'\\''s a model.safetensors' --resume`)
 
     const through = `PATH='${dirname(process.execPath)}':$PATH exec ${command} --json`
@@ -39,7 +39,7 @@ describe("a run that is kept", () => {
     const interrupted = jsonLines(terminated.stdout).at(-1)
     expect(interrupted).toMatchObject({
       event: "interrupted",
-      steps: 60000,
+      steps: 180000,
       out: name,
       resume: `${command.replace(" --resume", "")} --json --resume`
     })
@@ -60,13 +60,13 @@ describe.concurrent("a run that is not kept", () => {
   const before = snapshot(folder)["out/curve.svg"]
 
   it("of train, says so", async () => {
-    const args = ["train", "linear.csv", "--target", "price", "--epochs", "20000", "--hidden", "4"]
+    const args = ["train", "linear.csv", "--target", "price", "--epochs", "200000", "--hidden", "4"]
     const { child, ended, printed } = start(process.execPath, [main, ...args], folder)
     await until(() => printed().includes("epoch "))
     child.kill("SIGINT")
     const { code, stderr } = await ended
     expect(code).toBe(130)
-    expect(stderr).toMatch(/^interrupted after step \d+ of 60000; without --out, nothing is kept\n$/)
+    expect(stderr).toMatch(/^interrupted after step \d+ of 600000; without --out, nothing is kept\n$/)
   })
 
   it("of demo, ends without a word, and touches no file", async () => {
