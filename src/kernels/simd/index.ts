@@ -26,7 +26,7 @@ export const simd: Kernels = {
   name: "simd",
   bits: 1,
   operationsPerMs: 4e7,
-  operationsOfStep: 1.6e6,
+  operationsOfStep: 8e5,
   ...arithmetic,
   ...random,
   ...affine,
