@@ -43,3 +43,8 @@ export const machine = (peer: string | undefined): Machine => ({
   engine: kernels("float32").name,
   peer: peer ?? null
 })
+
+/** In a sentence or two. */
+export const machineText = ({ cpu, cores, memory_gb, system, node, library, engine, peer }: Machine): string =>
+  `${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}, ${memory_gb} GB, ${system}. Node ${node}, ` +
+  `effect-bayes ${library} (engine "${engine}")${peer === null ? "" : `, PyTorch ${peer}`}.`

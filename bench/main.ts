@@ -6,7 +6,7 @@ import { FlagError, type Flags, flagsOf, USAGE } from "./flags.ts"
 import { javascriptOf } from "./javascript.ts"
 import { kernelFigures } from "./kernels.ts"
 import { linesOf, type Measured } from "./lines.ts"
-import { machine } from "./machine.ts"
+import { machine, machineText } from "./machine.ts"
 import { memoryOf } from "./memory.ts"
 import { report } from "./report.ts"
 import { scalingPoints } from "./scaling.ts"
@@ -58,7 +58,7 @@ async function* measured(flags: Flags, ours: Team, peer: Team | undefined): Asyn
 const run = async (flags: Flags): Promise<void> => {
   const peer = await findPeer(flags.modes)
   const about = machine(peer?.version)
-  if (!flags.json) console.log(`${Object.values(about).join(", ")}\n`)
+  if (!flags.json) console.log(`${machineText(about)}\n`)
   const all: Array<Measured> = []
   for await (const one of measured(flags, await found(await ours()), peer)) {
     if (flags.json) console.log(JSON.stringify({ ...one, machine: about }))

@@ -3,13 +3,9 @@
  */
 import { about, configurations, PREDICTED_ROWS } from "./configurations.ts"
 import { isKernel, isMemory, isRow, isScaling, type Line } from "./lines.ts"
-import type { Machine } from "./machine.ts"
+import { machineText } from "./machine.ts"
 import { PROBE } from "./probe.ts"
 import { markdown, tablesOf } from "./table.ts"
-
-const machineText = ({ cpu, cores, memory_gb, system, node, library, engine, peer }: Machine): string =>
-  `${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}, ${memory_gb} GB, ${system}. Node ${node}, ` +
-  `effect-bayes ${library} (engine "${engine}")${peer === null ? "" : `, PyTorch ${peer}`}.`
 
 const section = (title: string, text: string, lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : [`## ${title}`, text, ...tablesOf(lines).map(markdown)]
