@@ -72,7 +72,10 @@ export const rest = (where: string, shape: Shape): Shape => {
  */
 export const assertSame = (where: string, expected: TensorSpec, actual: TensorSpec): void => {
   if (expected.dtype === actual.dtype && equals(expected.shape, actual.shape)) return
-  throw new ShapeError({ where, expected: formatSpec(expected), actual: formatSpec(actual) })
+  const misfit = { where, expected: formatSpec(expected), actual: formatSpec(actual) }
+  if (!equals(expected.shape, actual.shape)) throw new ShapeError(misfit)
+  const hint = "Give one `dtype` to all layers, the likelihood and the model; `Tensor.cast` converts a tensor"
+  throw new ShapeError({ ...misfit, hint })
 }
 
 /** Checks a tensor's shape alone. @category assertions @since 0.1.0 */

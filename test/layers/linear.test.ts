@@ -45,7 +45,7 @@ describe("shapes and dtypes", () => {
       'Linear(2 -> 3), parameters at "bias": expected float32 [3], got float32 [1]'
     )
     expect(() => withBias.forward({ weight, bias }, Tensor.cast(x, "float64"), {})).toThrow(
-      'Linear(2 -> 3), parameters at "weight": expected float64 [3, 2], got float32 [3, 2]'
+      'Linear(2 -> 3), parameters at "weight": expected float64 [3, 2], got float32 [3, 2]. Give one `dtype` to all layers'
     )
     expect(() => withBias.forward({ weight, bias }, Tensor.from([[1, 2, 3]]), {})).toThrow(ShapeError)
   })
