@@ -41,7 +41,7 @@ export type PredictError = ConfigError | EngineError | ShapeError
 export const checked = <A>(f: () => A): Effect.Effect<A, PredictError> =>
   attempt(f, ConfigError, EngineError, ShapeError)
 
-/** What a prediction asks a likelihood for, and what such a likelihood is one of. */
+/** What a prediction asks a likelihood for, and what such a likelihood predicts. */
 const ASKS = {
   predict: { says: ["conditional", "counts"], of: "real targets or counts, for predict and evaluate" },
   classify: { says: ["probabilities"], of: "classes, for classify" }
@@ -54,7 +54,7 @@ export const assertSays = (
 ): void => {
   const { says, of } = ASKS[asker]
   const can = says.some((what) => what in likelihood)
-  assertConfig(can, "the likelihood of the model", `one of ${of}`, `"${likelihood.spec.kind}"`)
+  assertConfig(can, "the likelihood of the model", `one that predicts ${of}`, `"${likelihood.spec.kind}"`)
 }
 
 /** A failure unless rows to test on have the columns of the model, where it knows them. */

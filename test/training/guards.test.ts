@@ -142,11 +142,11 @@ describe("prediction", () => {
       const classes = { ...model(1), likelihood: Likelihood.categorical() }
       const asked = Prediction.predict({ model: classes, params } as never, Tensor.from([[1]])).pipe(seeded)
       expect((yield* Effect.flip(asked)).message).toBe(
-        'the likelihood of the model: expected one of real targets or counts, for predict and evaluate, got "categorical"'
+        'the likelihood of the model: expected one that predicts real targets or counts, for predict and evaluate, got "categorical"'
       )
       const real = Prediction.classify({ model: model(1), params } as never, Tensor.from([[1]])).pipe(seeded)
       expect((yield* Effect.flip(real)).message).toBe(
-        'the likelihood of the model: expected one of classes, for classify, got "gaussian"'
+        'the likelihood of the model: expected one that predicts classes, for classify, got "gaussian"'
       )
     })
   )
