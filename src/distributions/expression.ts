@@ -33,10 +33,16 @@ export interface Formula {
   readonly derivative: (variable: string) => Compiled
 }
 
+/** What the bundle has of it: see scripts/build-parser.ts. */
+type Mathjs = Pick<
+  typeof import("mathjs/number"),
+  "derivative" | "isConstantNode" | "isFunctionNode" | "isOperatorNode" | "isParenthesisNode" | "isSymbolNode" | "parse"
+>
+
 /** A pure value, made on first use: a program without formulas neither waits for it nor has it in memory. */
-let made: ReturnType<typeof load> | undefined
-const mathjs = () => {
-  made ??= load()
+let made: Mathjs | undefined
+const mathjs = (): Mathjs => {
+  made ??= load() as Mathjs
   return made
 }
 
