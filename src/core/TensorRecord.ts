@@ -79,7 +79,7 @@ export class FilledTensor extends TensorRecord {
     super()
     this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape])
     this.dtype = dtype
-    this.value = value
+    this.value = dtype === "float32" ? Math.fround(value) : value
     this.values = allocate(dtype, Shape.size(shape))
     this.written = Object.is(value, 0)
   }

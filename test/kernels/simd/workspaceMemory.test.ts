@@ -81,7 +81,7 @@ describe("the memory of a workspace", () => {
     expect(numbers(Tensor.concat([Tensor.full({ shape: [2, 1], dtype: "float32" }, -0), inverse[0]!], 1))).toEqual([
       -0, 0, -0, 0
     ])
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 1e39]) {
       expect(memory.step(() => [Tensor.full(spec, value)], all).finite).toBe(false)
     }
     expect(() => memory.frame(() => simd.scale(1, Tensor.zeros({ ...spec, dtype: "float64" })))).toThrow(ShapeError)
