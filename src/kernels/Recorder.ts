@@ -7,11 +7,13 @@
  *
  * @since 0.4.0
  */
-import type { Shape } from "../core/Shape.ts"
+import type { DType, Shape } from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
 
 /** @category models @since 0.4.0 */
 export interface Recorder {
+  /** Of all tensors that it is for. */
+  readonly dtype: DType
   /** Whether the last step was so small that replaying it is worth the memory. */
   readonly pays: boolean
   /** Tensors side by side in one [n], each with zeros behind it up to the next multiple of 16. */

@@ -1,5 +1,5 @@
 /** A state in a workspace; whose parameters may be packs there, and what the optimizer keeps of them too. */
-import { type Recorder, tensorsOf, type Workspace } from "../kernels/index.ts"
+import { type Recorder, tensorsOf } from "../kernels/index.ts"
 import type { Optimizer } from "../optim/index.ts"
 import type { Params } from "./Model.ts"
 import { Packing, packState, unpackState } from "./packing.ts"
@@ -15,6 +15,8 @@ export interface Live<P, L> {
 
 /** How the parts of a state are packed. */
 export interface Packings {
+  /** Who has packed it. */
+  readonly recorder: Recorder
   readonly network: Packing
   readonly likelihood: Packing
   /** Of what the optimizer keeps: packings where that has packs. */
@@ -52,23 +54,17 @@ export class PackedState<P, L> implements Live<P, L> {
 
 export const isPacked = <P, L>(live: Live<P, L>): live is PackedState<P, L> => live instanceof PackedState
 
-/** A state, packed; undefined where what the optimizer keeps is not of the parameters' structure. */
+/** A state, packed; undefined where what the optimizer keeps is not of the parameters' structure, or a dtype not the recorder's. */
 export const pack = <P, L>(
-  memory: Workspace,
   recorder: Recorder,
   optimizer: Optimizer.Optimizer<unknown>,
   { params, optimizer: state, step }: State<P, L, unknown>
 ): PackedState<P, L> | undefined => {
+  if (tensorsOf([params, state]).some((t) => t.dtype !== recorder.dtype)) return undefined
   const network = new Packing(recorder, params.network)
   const likelihood = new Packing(recorder, params.likelihood)
-  const { result } = memory.step(
-    () => {
-      const packs = { network: network.pack(params.network), likelihood: likelihood.pack(params.likelihood) }
-      return { packs, kept: packState([network, likelihood], optimizer.init(packs), state) }
-    },
-    ({ packs, kept }) => (kept === undefined ? [] : tensorsOf([packs, kept.state]))
-  )
-  const { packs, kept } = result
+  const packs = { network: network.pack(params.network), likelihood: likelihood.pack(params.likelihood) }
+  const kept = packState([network, likelihood], optimizer.init(packs), state)
   if (kept === undefined) return undefined
-  return new PackedState({ network, likelihood, optimizer: kept.packings }, packs, kept.state, step)
+  return new PackedState({ recorder, network, likelihood, optimizer: kept.packings }, packs, kept.state, step)
 }

@@ -2,6 +2,7 @@
  * The gradient of the loss, recorded for parameters that lie at one place, and replayed when they lie there again.
  */
 import * as Leaves from "../core/Leaves.ts"
+import { equals } from "../core/Shape.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
 import { kernels, type Recorder, type Tape, tensorsOf } from "../kernels/index.ts"
 import type { Model, Params } from "./Model.ts"
@@ -19,6 +20,10 @@ interface Part {
   readonly place: number
   readonly views: ReadonlyArray<Tensor>
 }
+
+/** Whether a slot is for such a tensor, if there is one. */
+const isSlotOf = (slot: Tensor | undefined, t: Tensor | undefined): boolean =>
+  slot === undefined || t === undefined ? slot === t : slot.dtype === t.dtype && equals(slot.shape, t.shape)
 
 const part = (recorder: Recorder, pack: unknown, record: unknown): Part => ({
   place: isTensor(pack) ? recorder.placeOf(pack) : 0,
@@ -70,11 +75,12 @@ export class RecordedGradient<P, E, L> {
     this.tape = Leaves.every(isTensor, () => true, eps) ? tape : undefined
   }
 
-  /** Whether it is the gradient at this state for a batch of this size: parameters and numbers at the same places. */
-  isFor({ packs }: PackedState<P, L>, { x, weights }: Batch, klWeight: number): boolean {
+  /** Whether it is the gradient at this state for a batch of these shapes: parameters and numbers at the same places. */
+  isFor({ packs }: PackedState<P, L>, { x, y, weights }: Batch, klWeight: number): boolean {
     return (
-      this.batch.x.shape[0] === x.shape[0] &&
-      (this.batch.weights === undefined) === (weights === undefined) &&
+      isSlotOf(this.batch.x, x) &&
+      isSlotOf(this.batch.y, y) &&
+      isSlotOf(this.batch.weights, weights) &&
       this.hasKl === (klWeight !== 0) &&
       this.isAt(0, packs.network) &&
       this.isAt(1, packs.likelihood)

@@ -6,6 +6,7 @@ import * as Leaves from "../core/Leaves.ts"
 import { isNode } from "../core/records.ts"
 import { equals, type Shape } from "../core/Shape.ts"
 import { isTensor } from "../core/Tensor.ts"
+import * as Tree from "../core/Tree.ts"
 import type { Recorder } from "../kernels/index.ts"
 
 /** How the records of one structure are packed. */
@@ -32,10 +33,17 @@ export class Packing {
     return Leaves.mapIndexed(isTensor, (_, i) => views[i], this.template)
   }
 
-  /** Whether a record is of this structure, as far as its tensors tell. */
+  /** Whether a record is of this structure: tensors of the same shapes under the same paths. */
   fits(record: unknown): boolean {
-    const leaves = isNode(record) ? Leaves.list(isTensor, record) : []
-    return leaves.length === this.shapes.length && leaves.every(({ shape }, i) => equals(shape, this.shapes[i]!))
+    const own = Tree.leavesWith(Tree.isEnd, this.template)
+    const others = Tree.leavesWith(Tree.isEnd, record)
+    return (
+      own.length === others.length &&
+      others.every(({ path, value }, i) => {
+        const { path: at, value: like } = own[i]!
+        return path === at && isTensor(value) && isTensor(like) && equals(value.shape, like.shape)
+      })
+    )
   }
 }
 

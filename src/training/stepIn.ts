@@ -32,8 +32,11 @@ export type StepIn<P, E, L> = (from: Live<P, L>, batch: Batch, eps: E) => Taken<
 /** A state to go on from in a workspace. @category constructors @since 0.4.0 */
 export const live = <P, L>(state: State<P, L, unknown>): Live<P, L> => ({ step: state.step, state })
 
-/** Enough for batches of two sizes and the regions that take turns; more show that nothing repeats. */
-const MOST_RECORDINGS = 8
+/**
+ * Enough for batches of two sizes, with and without the KL, in the regions that take turns, and at two places more; others
+ * show that nothing repeats.
+ */
+const MOST_RECORDINGS = 10
 
 /** What of a state lives on. */
 const keptOf = <P, L>(live: Live<P, L>): unknown => (isPacked(live) ? [live.packs, live.kept] : live.state)
@@ -92,10 +95,10 @@ export const stepIn = <P, E, L>(
     const [after, loss] = advance(from.state, batch, eps)
     return [live(after), loss]
   }
-  const ordinary: StepIn<P, E, L> = (from, batch, eps) => take(() => advanced(from, batch, eps))
 
   const { recorder } = memory
-  if (recorder === undefined || optimizer.elementwise !== true) return ordinary
+  if (recorder === undefined || optimizer.elementwise !== true)
+    return (from, batch, eps) => take(() => advanced(from, batch, eps))
 
   /** Whether to go on by replaying; what is to be seen first is how large a step is. */
   let replays: boolean | undefined
@@ -105,9 +108,11 @@ export const stepIn = <P, E, L>(
     const klWeight = klWeightOf(weightingAt(from.step, weighting, klFactor))
     let gradient = recordings.find((known) => known.isFor(from, batch, klWeight))
     if (gradient === undefined) {
+      if (tensorsOf(batch).some((t) => t.dtype !== recorder.dtype)) return advanced(from, batch, eps)
+      replays = false // unless it can be recorded: a function that throws is not asked again
       gradient = new RecordedGradient(recorder, model, from, batch, eps, klWeight)
       recordings.push(gradient)
-      replays = gradient.tape !== undefined && recordings.length < MOST_RECORDINGS
+      replays = gradient.tape !== undefined && recordings.length <= MOST_RECORDINGS
     } else if (!gradient.replay(from, batch, eps, klWeight)) {
       replays = false
       return advanced(from, batch, eps)
@@ -117,15 +122,21 @@ export const stepIn = <P, E, L>(
     return [new PackedState<P, L>(from.packings, packs, kept, from.step + 1), gradient.loss(eps, klWeight)]
   }
 
-  return (from, batch, eps) => {
-    if (replays !== false && isPacked(from)) return take(() => replayed(from, batch, eps))
-    const taken = ordinary(from, batch, eps)
+  /** The first step, and one from a state that is not packed here: packed now, if that is worth it. */
+  const packing = (from: Live<P, L>, batch: Batch, eps: E): readonly [Live<P, L>, Loss] => {
+    const [after, loss] = advanced(from, batch, eps)
     replays ??= recorder.pays
-    if (!replays) return taken
-    const packed = pack(memory, recorder, optimizer, taken.live.state)
+    const packed = replays ? pack(recorder, optimizer, after.state) : undefined
     replays = packed !== undefined
-    return packed === undefined ? taken : { ...taken, live: packed }
+    return [packed ?? after, loss]
   }
+
+  return (from, batch, eps) =>
+    take(() =>
+      replays !== false && isPacked(from) && from.packings.recorder === recorder
+        ? replayed(from, batch, eps)
+        : packing(from, batch, eps)
+    )
 }
 
 /** What is NaN or infinite after a step, if anything is: the loss, or the state. */

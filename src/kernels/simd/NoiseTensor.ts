@@ -4,13 +4,14 @@
 import type { Shape } from "../../core/Shape.ts"
 import { storage } from "../../core/storage.ts"
 import { HeapTensor } from "../../core/TensorRecord.ts"
-import { run } from "./current.ts"
+import { run, spoilRecording } from "./current.ts"
 import { Recipe } from "./Recipe.ts"
 
 export class NoiseTensor extends Recipe {
   private made: HeapTensor | undefined = undefined
 
   get [storage](): Float32Array<ArrayBufferLike> {
+    spoilRecording() // also where they have been made before
     this.made ??= run((engine) => engine.copy(engine.bring(this)))
     return this.made[storage] as Float32Array<ArrayBufferLike>
   }

@@ -18,6 +18,7 @@ const SMALL = 1 << 21
 const padded = (n: number): number => Math.ceil(n / PADDING) * PADDING
 
 class SimdRecorder implements Recorder {
+  readonly dtype = "float32"
   private readonly engine: Engine
   private readonly slots: Region
 
@@ -83,7 +84,10 @@ class SimdRecorder implements Recorder {
     if (t instanceof SimdTensor && t.home === engine) {
       const from = engine.pointer(t) >>> 2
       engine.heap.f32.copyWithin(at, from, from + t.size)
-    } else engine.heap.f32.set(t[storage], at)
+    } else {
+      const values = t[storage] // which may have to be made first, so that memory grows
+      engine.heap.f32.set(values, at)
+    }
   }
 
   record<A>(f: () => A, noise: ReadonlyArray<Tensor>) {
