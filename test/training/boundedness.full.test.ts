@@ -17,7 +17,7 @@ const train = (epochs: number, temperature: number) =>
     const noise = yield* Noise.Noise
     const data = Synthetic.regressionCurve(noise.key("data"))
     const model = Model.regression(data)
-    const options = { epochs, batchSize: 100, learningRate: 0.03, temperature }
+    const options = { epochs, batchSize: 100, learningRate: 0.03, temperature, stepsPerEvent: 320 } // 100 in 32,000 steps
     const events = yield* Training.events(model, data, options).pipe(
       Stream.map(({ step, state }) => ({ step, logStd: smallestLogStd(state.params.network), params: state.params })),
       Stream.runCollect
