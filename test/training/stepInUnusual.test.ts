@@ -78,6 +78,17 @@ describe("a step in a workspace", () => {
     expect(plain(take(7, { x, y }).live.state)).toEqual(plain(expected[0]))
   })
 
+  it("refuses noise of other shapes as the step does", () => {
+    const { memory } = open()
+    const advance = Training.stepIn(memory, dense, optimizer, { rows: 10 })
+    let live: Training.Live<unknown, unknown> = Training.live(startOf(dense))
+    const noise = (i: number) => dense.network.noise(Key.make(i), 3)
+    for (let i = 0; i < 6; i++) live = advance(live, batchOf(i), noise(i)).live
+    const turned = { weight: normal(1, 2, 1), bias: normal(2, 1) }
+    expect(() => Training.step(dense, optimizer, { rows: 10 })(live.state, batchOf(7), turned)).toThrow(ShapeError)
+    expect(() => advance(live, batchOf(7), turned)).toThrow(ShapeError)
+  })
+
   it("takes sequences of other lengths for others", () => {
     const sums = over((inner) => {
       const flat = (x: Tensor.Tensor): Tensor.Tensor => Tensor.reshape(x, [x.shape[1]!, 2])

@@ -3,6 +3,7 @@
  *
  * They do the same as before to whatever lies now where the function's operands lay, with the noise of other keys.
  */
+import { equals } from "../../core/Shape.ts"
 import type { Tensor } from "../../core/Tensor.ts"
 import type { Tape } from "../Recorder.ts"
 import type { Heap } from "./Heap.ts"
@@ -88,5 +89,5 @@ export class SimdTape implements Tape {
 }
 
 /** Whether noise differs from that of the recording in its key at most. */
-const isLike = (eps: Tensor, { operation, size }: Recipe): boolean =>
-  eps instanceof Recipe && eps.operation === operation && eps.size === size
+const isLike = (eps: Tensor, { operation, shape }: Recipe): boolean =>
+  eps instanceof Recipe && eps.operation === operation && equals(eps.shape, shape)
