@@ -1,4 +1,4 @@
-// `demo`: the two files it writes, their content, and that a seed fixes every byte.
+// `demo`: the two files it writes, their content, that a seed fixes every byte, and that the README shows its picture.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
@@ -154,6 +154,14 @@ describe("demo", () => {
     expect(stdout).toContain(`wrote ${paths.join(" and ")}\n`)
     expect(paths.map((path) => existsSync(join(folder, path)))).toEqual([true, true])
   })
+})
+
+it("without flags draws the README's picture", async () => {
+  const folder = folderOf()
+  expect((await run(folder, "demo")).code).toBe(0)
+  const picture = readFileSync(join(folder, "effect-bayes-demo/curve.svg"), "utf8")
+  const same = picture === readFileSync("docs/demo.svg", "utf8") // they are too long to be printed
+  expect(same, "another than docs/demo.svg: npm run demo, and copy its curve.svg there").toBe(true)
 })
 
 it("draws the very points of the seed: x along the picture, y up it, within a tenth of a pixel", async () => {
