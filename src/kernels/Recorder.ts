@@ -22,8 +22,6 @@ export interface Recorder {
   unpack(pack: Tensor, shapes: ReadonlyArray<Shape>): ReadonlyArray<Tensor>
   /** Where a tensor's numbers lie: the same number, the same place. */
   placeOf(t: Tensor): number
-  /** Makes the views of a pack that lay where this one lies into views of this one. */
-  renew(views: ReadonlyArray<Tensor>, pack: Tensor): void
   /** A place of a tensor's shape that stays, for operands that are others in each step. */
   slot(like: Tensor): Tensor
   /** Writes a tensor's numbers into a slot. */

@@ -5,7 +5,7 @@ import * as Leaves from "../core/Leaves.ts"
 import { equals } from "../core/Shape.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
 import { kernels, type Recorder, type Tape, tensorsOf } from "../kernels/index.ts"
-import type { Model, Params } from "./Model.ts"
+import type { Model } from "./Model.ts"
 import { type Batch, gradient, type Loss, lossAt } from "./objective.ts"
 import type { PackedState, Packs } from "./PackedState.ts"
 
@@ -15,20 +15,12 @@ const mapBatch = ({ x, y, weights }: Batch, f: (t: Tensor) => Tensor): Batch => 
   ...(weights === undefined ? {} : { weights: f(weights) })
 })
 
-/** Where the pack of a part of the parameters lies, and its leaves. */
-interface Part {
-  readonly place: number
-  readonly views: ReadonlyArray<Tensor>
-}
-
 /** Whether a slot is for such a tensor, if there is one. */
 const isSlotOf = (slot: Tensor | undefined, t: Tensor | undefined): boolean =>
   slot === undefined || t === undefined ? slot === t : slot.dtype === t.dtype && equals(slot.shape, t.shape)
 
-const part = (recorder: Recorder, pack: unknown, record: unknown): Part => ({
-  place: isTensor(pack) ? recorder.placeOf(pack) : 0,
-  views: tensorsOf(record)
-})
+/** Where the pack of a part of the parameters lies, if it has any. */
+const placeOf = (recorder: Recorder, pack: unknown): number => (isTensor(pack) ? recorder.placeOf(pack) : 0)
 
 export class RecordedGradient<P, E, L> {
   /** Packed, where the tape writes them. */
@@ -37,9 +29,7 @@ export class RecordedGradient<P, E, L> {
   readonly tape: Tape | undefined
   private readonly recorder: Recorder
   private readonly model: Model<P, E, L>
-  private readonly params: Params<P, L>
-  /** Each part's place and views, if it has parameters. */
-  private readonly parts: ReadonlyArray<Part>
+  private readonly places: Readonly<Record<keyof Packs, number>>
   private readonly batch: Batch
   private readonly output: Tensor
   /** Whether the KL is part of it. */
@@ -57,8 +47,7 @@ export class RecordedGradient<P, E, L> {
     const { params, packings, packs } = state
     this.recorder = recorder
     this.model = model
-    this.params = params
-    this.parts = [part(recorder, packs.network, params.network), part(recorder, packs.likelihood, params.likelihood)]
+    this.places = { network: placeOf(recorder, packs.network), likelihood: placeOf(recorder, packs.likelihood) }
     this.hasKl = klWeight !== 0
     this.batch = mapBatch(batch, (t) => recorder.slot(t))
     this.fill(batch)
@@ -82,16 +71,14 @@ export class RecordedGradient<P, E, L> {
       isSlotOf(this.batch.y, y) &&
       isSlotOf(this.batch.weights, weights) &&
       this.hasKl === (klWeight !== 0) &&
-      this.isAt(0, packs.network) &&
-      this.isAt(1, packs.likelihood)
+      this.places.network === placeOf(this.recorder, packs.network) &&
+      this.places.likelihood === placeOf(this.recorder, packs.likelihood)
     )
   }
 
   /** Computes it at a state, for a batch and noise that it is for; false where the tape cannot. */
-  replay({ packs }: PackedState<P, L>, batch: Batch, eps: E, klWeight: number): boolean {
+  replay(batch: Batch, eps: E, klWeight: number): boolean {
     this.fill(batch)
-    this.renew(0, packs.network)
-    this.renew(1, packs.likelihood)
     return this.tape?.play(tensorsOf(eps), klWeight) ?? false
   }
 
@@ -105,17 +92,15 @@ export class RecordedGradient<P, E, L> {
     return isTensor(pack) ? this.recorder.unpack(pack, [pack.shape])[0] : pack
   }
 
-  /** The loss at the state and the batch of the last time. */
-  loss(eps: E, klWeight: number): Loss {
-    return lossAt(this.model, this.params, this.output, this.batch, eps, klWeight)
-  }
-
-  private isAt(part: number, pack: unknown): boolean {
-    return !isTensor(pack) || this.recorder.placeOf(pack) === this.parts[part]!.place
-  }
-
-  private renew(part: number, pack: unknown): void {
-    if (isTensor(pack)) this.recorder.renew(this.parts[part]!.views, pack)
+  /**
+   * The loss at the state of the last time, of its batch. All by views, as no tensor that a user's function has seen may
+   * change: it may remember what it made of it.
+   */
+  loss({ params }: PackedState<P, L>, eps: E, klWeight: number): Loss {
+    const output = this.viewOf(this.output) as Tensor
+    const { x, y, weights } = this.batch
+    const seen = weights === undefined ? {} : { weights: this.viewOf(weights) as Tensor }
+    return lossAt(this.model, params, output, { x, y: this.viewOf(y) as Tensor, ...seen }, eps, klWeight)
   }
 
   private fill(batch: Batch): void {

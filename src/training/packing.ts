@@ -5,7 +5,7 @@
 import * as Leaves from "../core/Leaves.ts"
 import { isNode } from "../core/records.ts"
 import { equals, type Shape } from "../core/Shape.ts"
-import { isTensor } from "../core/Tensor.ts"
+import { isTensor, type Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
 import type { Recorder } from "../kernels/index.ts"
 
@@ -14,10 +14,13 @@ export class Packing {
   readonly shapes: ReadonlyArray<Shape>
   private readonly recorder: Recorder
   private readonly template: unknown
+  /** The template with each tensor's number in its place. */
+  private readonly numbered: unknown
 
   constructor(recorder: Recorder, template: unknown) {
     this.recorder = recorder
     this.template = template
+    this.numbered = Leaves.mapIndexed(isTensor, (_, i) => i, template)
     this.shapes = Leaves.list(isTensor, template).map(({ shape }) => shape)
   }
 
@@ -30,7 +33,7 @@ export class Packing {
   unpack(pack: unknown): unknown {
     if (!isTensor(pack) || this.shapes.length === 0) return pack
     const views = this.recorder.unpack(pack, this.shapes)
-    return Leaves.mapIndexed(isTensor, (_, i) => views[i], this.template)
+    return placed(this.numbered, views)
   }
 
   /** Whether a record is of this structure: tensors of the same shapes under the same paths. */
@@ -45,6 +48,15 @@ export class Packing {
       })
     )
   }
+}
+
+/** A record of numbers, with the tensors that have these in their place. */
+const placed = (numbered: unknown, tensors: ReadonlyArray<Tensor>): unknown => {
+  if (typeof numbered === "number") return tensors[numbered]
+  if (Array.isArray(numbered)) return numbered.map((child) => placed(child, tensors))
+  const record: Record<string, unknown> = { ...(numbered as object) }
+  for (const key in record) record[key] = placed(record[key], tensors)
+  return record
 }
 
 /** A packed state of an optimizer, and what each pack in it is a pack of. */

@@ -115,13 +115,13 @@ export const stepIn = <P, E, L>(
       gradient = new RecordedGradient(recorder, model, from, batch, eps, klWeight)
       recordings.push(gradient)
       replays = gradient.tape !== undefined && recordings.length <= MOST_RECORDINGS
-    } else if (!gradient.replay(from, batch, eps, klWeight)) {
+    } else if (!gradient.replay(batch, eps, klWeight)) {
       replays = false
       return advanced(from, batch, eps)
     }
     const [updates, kept] = optimizer.update(gradient.grads(), from.kept, from.packs)
     const packs = Optimizer.apply(from.packs, updates)
-    return [new PackedState<P, L>(from.packings, packs, kept, from.step + 1), gradient.loss(eps, klWeight)]
+    return [new PackedState<P, L>(from.packings, packs, kept, from.step + 1), gradient.loss(from, eps, klWeight)]
   }
 
   /** The first step, and one from a state that is not packed here: packed now, if that is worth it. */

@@ -62,15 +62,6 @@ class SimdRecorder implements Recorder {
     return this.engine.pointer(t)
   }
 
-  renew(views: ReadonlyArray<Tensor>, pack: Tensor): void {
-    const { region, generation } = this.engine.bring(pack)
-    for (const view of views) {
-      const own = this.engine.bring(view)
-      own.region = region
-      own.generation = generation
-    }
-  }
-
   slot(like: Tensor): Tensor {
     const made = new SimdTensor(this.engine, like.shape, size(like.shape))
     made.pointer = this.slots.floats(made.size)
