@@ -48,8 +48,6 @@ const finiteNumbers = <P, L>(live: Live<P, L>): boolean =>
  * `step` in a workspace, for loops of one's own: what `fit` runs.
  *
  * What it gives lives until the step after the next, as everything in a workspace (`copyOut` makes an ordinary tensor).
- * The tensors that the model's functions are given in a step are given again in later ones, with other numbers: a function
- * that remembers what it made of a tensor must forget it when the step is over.
  * **Errors**: those of `step`.
  *
  * @example
