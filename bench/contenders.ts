@@ -10,6 +10,7 @@ import { type Run, takeTurns } from "./turns.ts"
 
 /** How a side's processes are started, and its modes. */
 export interface Team {
+  readonly name: string
   readonly start: () => Promise<Side>
   readonly modes: ReadonlyArray<string>
 }
@@ -28,8 +29,8 @@ export interface Trial extends Variant {
   readonly error?: string
 }
 
-/** Milliseconds of warming up and of a turn, and the number of turns. */
-const TRIAL = { warm: 400, turn: 100, rounds: 5 }
+/** Milliseconds of warming up, in which V8 compiles WebAssembly for the second time, of a turn, and the number of turns. */
+const TRIAL = { warm: 1200, turn: 100, rounds: 5 }
 
 /** Makes a variant ready in a process of its own. */
 export const contender = async (
@@ -49,6 +50,7 @@ export const contender = async (
 
 /** Those of a team that are ready, and what came of trying every variant. */
 export interface Tried {
+  readonly name: string
   readonly contenders: ReadonlyArray<Contender>
   readonly trials: ReadonlyArray<Trial>
 }
@@ -67,7 +69,7 @@ export const tryAll = async (
     if (!(one.reason instanceof SideError)) throw one.reason
     return [{ ...variants[i]!, error: one.reason.message }]
   })
-  return { contenders, trials: [...(await trialsOf(contenders)), ...failed] }
+  return { name: team.name, contenders, trials: [...(await trialsOf(contenders)), ...failed] }
 }
 
 const trialsOf = async (contenders: ReadonlyArray<Contender>): Promise<ReadonlyArray<Trial>> => {

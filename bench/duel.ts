@@ -11,17 +11,16 @@ import { takeTurns } from "./turns.ts"
 /** What came of a duel. The peer's side is absent without PyTorch; the ratio is PyTorch's median over ours. */
 export interface Duel {
   readonly ours: Times & Variant
-  readonly peer?: Times & Variant
+  readonly peer?: Times & Variant & { readonly name: string }
   readonly ratio?: number
   /** What share of the cores was busy while both sides were silent. */
   readonly busy: number
 }
 
-/** What is known of one configuration: a line of `--json`. */
-export interface Row {
+/** What is known of one configuration, a line of `--json`: the duel of a training step, and that of a prediction draw. */
+export interface Row extends Duel {
   readonly config: string
-  readonly step: Duel
-  readonly predict: Duel
+  readonly predict: Duel & { readonly ours_ms: number; readonly peer_ms?: number }
   /** GFLOP/s of the speed probe before and after. */
   readonly probe: readonly [before: number, after: number]
   /** How mode and threads of each side were chosen. */
@@ -53,8 +52,9 @@ const duel = async (sides: ReadonlyArray<Tried>, what: Timed, rounds: number): P
     champions.map(({ time }) => time(what)),
     { warm: WARM, rounds, turn: TURN }
   )
-  const [ours, peer] = champions.map(({ mode, threads }, i) => ({ mode, threads, ...timesOf(times[i]!) }))
-  if (peer === undefined) return { ours: ours!, busy }
+  const [ours, other] = champions.map(({ mode, threads }, i) => ({ mode, threads, ...timesOf(times[i]!) }))
+  if (other === undefined) return { ours: ours!, busy }
+  const peer = { name: `${sides[1]!.name}, ${other.mode}`, ...other }
   return { ours: ours!, peer, ratio: rounded(median(times[1]!) / median(times[0]!)), busy }
 }
 
@@ -83,11 +83,16 @@ export const timed = async (configuration: Configuration, options: Options): Pro
     }
     checkParameters(sides.flatMap(({ contenders }) => contenders))
     const step = await duel(sides, "step", options.rounds)
-    const predict = await duel(sides, "predict", options.rounds)
+    const draw = await duel(sides, "predict", options.rounds)
+    const predict = {
+      ours_ms: draw.ours.median_ms,
+      ...(draw.peer === undefined ? {} : { peer_ms: draw.peer.median_ms }),
+      ...draw
+    }
     const [ours, peer] = sides.map(({ trials }) => trials)
     const trials = { ours: ours!, ...(peer === undefined ? {} : { peer }) }
     warnIfBusy(configuration.name, Math.max(step.busy, predict.busy))
-    return { config: configuration.name, step, predict, probe: [before, probe()], trials }
+    return { config: configuration.name, ...step, predict, probe: [before, probe()], trials }
   } finally {
     for (const { contenders } of sides) for (const { close } of contenders) close()
   }

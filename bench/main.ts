@@ -22,18 +22,18 @@ const ours = async (): Promise<Command> => [
 ]
 
 /** A side's version and its modes; fails with a `SideError` where there is no such side. */
-const found = async (command: Command): Promise<Team & { readonly version: string }> => {
+const found = async (product: string, command: Command): Promise<Team & { readonly version: string }> => {
   const start = () => startSide(command)
   const { version, modes, close } = await start()
   close()
-  return { version, modes, start }
+  return { name: `${product} ${version}`, version, modes, start }
 }
 
 /** PyTorch, if it is to be had. An interpreter that was named must have it. */
 const findPeer = async (modes: Flags["modes"]): Promise<(Team & { readonly version: string }) | undefined> => {
   const named = process.env.PYTHON
   try {
-    const peer = await found([named ?? "python3", "bench/torch_peer.py"])
+    const peer = await found("PyTorch", [named ?? "python3", "bench/torch_peer.py"])
     return { ...peer, modes: peer.modes.filter((mode) => modes?.includes(mode) ?? true) }
   } catch (error) {
     if (!(error instanceof SideError)) throw error
@@ -60,7 +60,7 @@ const run = async (flags: Flags): Promise<void> => {
   const about = machine(peer?.version)
   if (!flags.json) console.log(`${machineText(about)}\n`)
   const all: Array<Measured> = []
-  for await (const one of measured(flags, await found(await ours()), peer)) {
+  for await (const one of measured(flags, await found("effect-bayes", await ours()), peer)) {
     if (flags.json) console.log(JSON.stringify({ ...one, machine: about }))
     all.push(one)
   }

@@ -1,7 +1,7 @@
 /**
  * What is measured, as tables of cells: for the terminal, and for documents.
  */
-import type { Row } from "./duel.ts"
+import type { Duel, Row } from "./duel.ts"
 import { isKernel, isMemory, isRow, isScaling, type Measured } from "./lines.ts"
 import type { Timed, Variant } from "./side.ts"
 import { digits } from "./statistics.ts"
@@ -19,19 +19,24 @@ const threadsText = (threads: number): string => `${threads} ${threads === 1 ? "
 
 const WHAT = { step: "step", predict: "1,000-row draw" } as const
 
+const duelOf = (row: Row, what: Timed): Duel => (what === "step" ? row : row.predict)
+
 /** Both sides at their best. */
 export const duels = (rows: ReadonlyArray<Row>, what: Timed): Table => ({
   head: [`${WHAT[what]}, ms`, "ours", "least", "on", "PyTorch", "least", "on", "ratio"],
-  rows: rows.map(({ config, [what]: { ours, peer, ratio } }) => [
-    config,
-    digits(ours.median_ms),
-    digits(ours.min_ms),
-    threadsText(ours.threads),
-    or(peer?.median_ms),
-    or(peer?.min_ms),
-    peer === undefined ? "-" : `${threadsText(peer.threads)}, ${peer.mode}`,
-    or(ratio)
-  ])
+  rows: rows.map((row) => {
+    const { ours, peer, ratio } = duelOf(row, what)
+    return [
+      row.config,
+      digits(ours.median_ms),
+      digits(ours.min_ms),
+      threadsText(ours.threads),
+      or(peer?.median_ms),
+      or(peer?.min_ms),
+      peer === undefined ? "-" : `${threadsText(peer.threads)}, ${peer.mode}`,
+      or(ratio)
+    ]
+  })
 })
 
 /** What came of every variant's trial. */
@@ -52,10 +57,10 @@ export const trials = (rows: ReadonlyArray<Row>, what: Timed): Table => {
 /** What the machine was like meanwhile. */
 export const conditions = (rows: ReadonlyArray<Row>): Table => ({
   head: ["the machine", "probe before, GFLOP/s", "probe after", "busy, step", "busy, draw"],
-  rows: rows.map(({ config, probe, step, predict }) => [
+  rows: rows.map(({ config, probe, busy, predict }) => [
     config,
     ...probe.map(String),
-    ...[step, predict].map(({ busy }) => `${Math.round(100 * busy)} %`)
+    ...[busy, predict.busy].map((busy) => `${Math.round(100 * busy)} %`)
   ])
 })
 

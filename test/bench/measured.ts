@@ -8,16 +8,23 @@ const ours = { mode: "ours", threads: 1, step_ms: 0.0109, predict_ms: 0.0311 }
 /** Ours without PyTorch. */
 export const alone: Row = {
   config: "uci",
-  step: { ours: { mode: "ours", threads: 1, median_ms: 0.0112, min_ms: 0.0109 }, busy: 0.004 },
-  predict: { ours: { mode: "ours", threads: 2, median_ms: 0.0312, min_ms: 0.031 }, busy: 0 },
+  ours: { mode: "ours", threads: 1, median_ms: 0.0112, min_ms: 0.0109 },
+  busy: 0.004,
+  predict: { ours_ms: 0.0312, ours: { mode: "ours", threads: 2, median_ms: 0.0312, min_ms: 0.031 }, busy: 0 },
   probe: [49.6, 50.1],
   trials: { ours: [ours] }
 }
 
 export const duel: Row = {
   ...alone,
-  step: { ...alone.step, peer: { mode: "fused", threads: 2, median_ms: 0.58, min_ms: 0.57 }, ratio: 51.79 },
-  predict: { ...alone.predict, peer: { mode: "eager", threads: 1, median_ms: 0.0912, min_ms: 0.09 }, ratio: 2.923 },
+  peer: { name: "PyTorch 2.13.0, fused", mode: "fused", threads: 2, median_ms: 0.58, min_ms: 0.57 },
+  ratio: 51.79,
+  predict: {
+    ...alone.predict,
+    peer_ms: 0.0912,
+    peer: { name: "PyTorch 2.13.0, eager", mode: "eager", threads: 1, median_ms: 0.0912, min_ms: 0.09 },
+    ratio: 2.923
+  },
   trials: {
     ours: [ours],
     peer: [

@@ -7,7 +7,7 @@ import { startSide } from "../../bench/side.ts"
 it("is below 300 MB, with Node and two threads: twice the 57 MB of the state, and 45 of scratch memory", async () => {
   const program = await javascriptOf("bench/answers.ts")
   const start = () => startSide([process.execPath, program])
-  const { ours_mb } = await memoryOf(2, { modes: ["ours"], start })
+  const { ours_mb } = await memoryOf(2, { name: "effect-bayes", modes: ["ours"], start })
   expect(ours_mb).toBeGreaterThan(2 * 57 + 45)
   expect(ours_mb).toBeLessThan(300)
 })
