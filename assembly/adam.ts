@@ -15,14 +15,12 @@ import { axpy, scale } from "./arithmetic"
 /** How many these instructions are. */
 export const ADAM: i32 = 8
 
-// @ts-ignore: decorator
 @inline
 function isCheck(check: Instruction, made: Instruction): bool {
   return check.f == nonFinite.index && check.a == made.out
 }
 
 /** Whether the last instructions of a group are these. */
-// @ts-ignore: decorator
 @inline
 export function isAdam(first: Instruction): bool {
   if (first.f != firstMoment.index) return false

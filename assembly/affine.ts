@@ -15,7 +15,6 @@ import { FROM_COLUMNS, FROM_ROWS, FROM_ZERO } from "./tile"
  * Whether panels of W pay, and not those of x, whose results have to be turned: an element to be packed takes 0.3 ns, one
  * to be turned 0.6.
  */
-// @ts-ignore: decorator
 @inline
 function packsWeight(rows: i32, inputs: i32, outputs: i32): bool {
   return rows < 4 || (outputs >= 4 && <f64>(outputs - rows) * <f64>inputs <= 2 * <f64>rows * <f64>outputs)

@@ -10,7 +10,6 @@ import { multiply, nextProduct, turnedBytes } from "./product"
 import { FROM_ZERO } from "./tile"
 
 /** Whether a matrix [k][n] is read by so many rows that panels of it pay. */
-// @ts-ignore: decorator
 @inline
 function packsColumns(m: i32, n: i32, k: i32): bool {
   return m > 20 && k * n > 8192
@@ -20,7 +19,6 @@ function packsColumns(m: i32, n: i32, k: i32): bool {
  * Whether tiles of a matrix [k][m] pay: a tile's rows lie a whole row of the matrix apart, which is a cache line each,
  * and in the same few sets of a cache where that is a power of two.
  */
-// @ts-ignore: decorator
 @inline
 function packsTiles(m: i32, n: i32, k: i32): bool {
   return n >= 128 && m >= 64 && k >= 16
@@ -47,14 +45,12 @@ function takeColumns(source: usize, m: i32, n: i32, k: i32, tmp: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function columnsTmp(m: i32, n: i32, k: i32): usize {
   return packsColumns(m, n, k) ? panelBytes(n, k) : 0
 }
 
 /** Whether dW is better made as its transpose: where a row of x has few elements to lie side by side. */
-// @ts-ignore: decorator
 @inline
 function turnsWeightGrad(inputs: i32, outputs: i32): bool {
   return inputs < 4 || (inputs < 8 && outputs >= 64)

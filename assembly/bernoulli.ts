@@ -15,14 +15,12 @@ export function bernoulliTmp(rows: i32, T: i32): i32 {
 }
 
 /** Whether the targets are 1. */
-// @ts-ignore: decorator
 @inline
 function isOne(target: usize): v128 {
   return f32x4.eq(v128.load(target), constant(ONE))
 }
 
 /** The logits of what was not seen. */
-// @ts-ignore: decorator
 @inline
 function unseen(output: usize, seen: v128): v128 {
   return v128.xor(v128.load(output), v128.and(seen, constant(SIGN)))

@@ -14,68 +14,58 @@ export const REDUCTION_BLOCK: i32 = 4096
 export const reduction: usize = memory.data(128, 16)
 const REST: usize = 16
 
-// @ts-ignore: decorator
 @inline
 export function rest(args: usize): usize {
   return args + REST
 }
 
-// @ts-ignore: decorator
 @inline
 export function first(block: i32): i32 {
   return block * REDUCTION_BLOCK
 }
 
-// @ts-ignore: decorator
 @inline
 export function last(args: usize, block: i32): i32 {
   return min(load<i32>(args, 4), (block + 1) * REDUCTION_BLOCK)
 }
 
 /** The numbers of the lanes from element i on. */
-// @ts-ignore: decorator
 @inline
 export function lanes(i: i32): v128 {
   return i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3))
 }
 
 /** x, of the elements from i on of n; 0 where a lane's element is padding. */
-// @ts-ignore: decorator
 @inline
 export function real(x: v128, i: i32, n: i32): v128 {
   return v128.and(x, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n - i)))
 }
 
 /** The last two lanes in float64; f64x2.promote_low_f32x4 gives the first two. */
-// @ts-ignore: decorator
 @inline
 export function promoteHigh(x: v128): v128 {
   return f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3))
 }
 
 /** Lanes 0 and 2, and 1 and 3, added in float64. */
-// @ts-ignore: decorator
 @inline
 export function pairs(x: v128): v128 {
   return f64x2.add(f64x2.promote_low_f32x4(x), promoteHigh(x))
 }
 
 /** The same of products, which are exact. */
-// @ts-ignore: decorator
 @inline
 export function products(x: v128, y: v128): v128 {
   const low = f64x2.mul(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y))
   return f64x2.add(low, f64x2.mul(promoteHigh(x), promoteHigh(y)))
 }
 
-// @ts-ignore: decorator
 @inline
 export function addLanes(sum: v128): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
 }
 
 /** Puts a block's sum where it belongs. */
-// @ts-ignore: decorator
 @inline
 export function finish(args: usize, block: i32, sum: v128): void {
   store<f64>(load<usize>(args) + (<usize>block << 3), addLanes(sum))

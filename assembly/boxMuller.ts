@@ -18,20 +18,17 @@ const TABLE: usize = memory.data<f32>([
   65536, 0.5, 1, 2.3283064365386963e-10
 ])
 
-// @ts-ignore: decorator
 @inline
 function constant(i: i32): v128 {
   return v128.load32_splat(TABLE + (<usize>i << 2))
 }
 
-// @ts-ignore: decorator
 @inline
 function horner(sum: v128, x: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(sum, x), c)
 }
 
 /** f32(a) + 1/2, for unsigned a: both halves are exact, so their sum is rounded once. */
-// @ts-ignore: decorator
 @inline
 function centred(a: v128, scale: v128, half: v128): v128 {
   const upper = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(a, 16)), scale)

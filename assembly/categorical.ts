@@ -20,7 +20,6 @@ export function categoricalTmp(C: i32): i32 {
 }
 
 /** Puts the logits at `tmp`; the largest. */
-// @ts-ignore: decorator
 @inline
 function largest(C: i32, tmp: usize): v128 {
   gather(C, tmp)
@@ -30,7 +29,6 @@ function largest(C: i32, tmp: usize): v128 {
 }
 
 /** log1p of the sum of e_c without that of the first that is the largest. */
-// @ts-ignore: decorator
 @inline
 function logRest(C: i32, top: v128, tmp: usize): v128 {
   let left = i32x4.splat(-1) // where the largest is still to come
@@ -79,7 +77,6 @@ export function categoricalNll(
 }
 
 /** factor x / total, of float64 in four lanes, as float32. */
-// @ts-ignore: decorator
 @inline
 function ratio(lowX: v128, highX: v128, low: v128, high: v128): v128 {
   const first = f64x2.div(f64x2.mul(v128.load(four, FACTORS), lowX), low)

@@ -56,7 +56,6 @@ function lastBlock(at: usize, block: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function run(f: i32, x: usize, by: usize, out: usize, units: i32, lines: i32, length: i32): void {
   const s = changetype<Scaling>(args)

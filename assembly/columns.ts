@@ -17,7 +17,6 @@ const BLOCK: i32 = 64
 const COST: f64 = 0.15
 
 /** The sums of 8 columns. */
-// @ts-ignore: decorator
 @inline
 function eight(source: usize, row: usize, rows: i32, to: usize): void {
   let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0

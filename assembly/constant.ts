@@ -2,7 +2,6 @@
  * Constants of hot loops stand in memory: a splatted literal takes V8 several instructions, a load takes one.
  */
 
-// @ts-ignore: decorator
 @inline
 export function constant(pointer: usize): v128 {
   return v128.load32_splat(pointer)

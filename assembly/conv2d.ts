@@ -21,7 +21,6 @@ const args = memory.data(48, 16)
 /** Bytes of a tile of 5 rows of 4 columns that fewer places than 4 make. */
 const FEW: usize = 128
 
-// @ts-ignore: decorator
 @inline
 function slotBytes(g: Geometry): usize {
   return paddedBytes(g) + ((<usize>g.taps * PANEL_ROW + 63) & ~63) + FEW

@@ -17,7 +17,6 @@ class InputGrad extends Units {
 
 const args = memory.data(32, 16)
 
-// @ts-ignore: decorator
 @inline
 function slotBytes(g: Geometry): usize {
   return paddedBytes(g) + ((<usize>g.places * 20 + 63) & ~63)

@@ -33,7 +33,6 @@ function rowsInChunk(g: Geometry): i32 {
   return max(1, (g.rows + chunks - 1) / chunks)
 }
 
-// @ts-ignore: decorator
 @inline
 function chunksOf(g: Geometry): i32 {
   const rows = rowsInChunk(g)
@@ -41,19 +40,16 @@ function chunksOf(g: Geometry): i32 {
 }
 
 /** Taps, up to a multiple of 8: the width of a chunk's dW. */
-// @ts-ignore: decorator
 @inline
 function wide(g: Geometry): i32 {
   return (g.taps + 7) & ~7
 }
 
-// @ts-ignore: decorator
 @inline
 function sumBytes(g: Geometry): usize {
   return <usize>g.outputs * <usize>wide(g) << 2
 }
 
-// @ts-ignore: decorator
 @inline
 function slotBytes(g: Geometry): usize {
   return ((sumBytes(g) + 63) & ~63) + paddedBytes(g) + ((<usize>g.places * PANEL_ROW + 63) & ~63)

@@ -18,7 +18,6 @@ const STUDENT: i32 = 2
  * the difference a - b holds (z1 - z2)(z1 + z2), which keeps its sign where squares overflow. p: 1 / std1, 1 / std2 and the
  * difference of the constants.
  */
-// @ts-ignore: decorator
 @inline
 function mixture(x: v128, p: v128, q: v128, r: v128): v128 {
   const half = constant(HALF)
@@ -32,7 +31,6 @@ function mixture(x: v128, p: v128, q: v128, r: v128): v128 {
 }
 
 /** What is summed of four elements x. p, q and r are the density's numbers. */
-// @ts-ignore: decorator
 @inline
 function term(kind: i32, x: v128, p: v128, q: v128, r: v128): v128 {
   if (kind == MIXTURE) return mixture(x, p, q, r)
@@ -42,7 +40,6 @@ function term(kind: i32, x: v128, p: v128, q: v128, r: v128): v128 {
   return log1p(f32x4.mul(f32x4.mul(z, z), r))
 }
 
-// @ts-ignore: decorator
 @inline
 function terms(kind: i32, args: usize, block: i32): void {
   const more = rest(args)

@@ -33,14 +33,12 @@ const BLOCK: i32 = 400000
 const COST: f64 = 0.12
 
 /** Four elements of a row, or their relu. RELU is a constant where it is inlined. */
-// @ts-ignore: decorator
 @inline
 function read(RELU: bool, x: v128): v128 {
   return RELU ? relu(x) : x
 }
 
 /** sum + the products of four elements of four rows with those of a vector: multiplied as they lie, then turned. */
-// @ts-ignore: decorator
 @inline
 function quad(RELU: bool, sum: v128, source: usize, row: usize, vector: v128): v128 {
   const x0 = f32x4.mul(read(RELU, v128.load(source)), vector)
@@ -58,7 +56,6 @@ function quad(RELU: bool, sum: v128, source: usize, row: usize, vector: v128): v
 }
 
 /** The same with one element of each. */
-// @ts-ignore: decorator
 @inline
 function single(RELU: bool, sum: v128, source: usize, row: usize, vector: usize): v128 {
   let x = v128.load32_zero(source)
@@ -68,7 +65,6 @@ function single(RELU: bool, sum: v128, source: usize, row: usize, vector: usize)
   return f32x4.add(sum, f32x4.mul(read(RELU, x), v128.load32_splat(vector)))
 }
 
-// @ts-ignore: decorator
 @inline
 function put(sum: v128, c: usize, step: usize): void {
   if (step == 4) v128.store(c, sum)
@@ -80,7 +76,6 @@ function put(sum: v128, c: usize, step: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function someRows(RELU: bool, at: usize, block: i32): void {
   const p = changetype<Dots>(at)

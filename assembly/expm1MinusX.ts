@@ -24,14 +24,12 @@ const MOST: usize = memory.data<f32>([89])
 const LEAST: usize = memory.data<f32>([-30])
 
 /** c0 + c1 x: the polynomial's sum is in pairs, as a chain of all steps would keep the processor waiting. */
-// @ts-ignore: decorator
 @inline
 function pair(x: v128, c0: usize, c1: usize): v128 {
   return f32x4.add(constant(c0), f32x4.mul(constant(c1), x))
 }
 
 /** Of any x. */
-// @ts-ignore: decorator
 @inline
 function around(x: v128): v128 {
   const within = f32x4.pmax(f32x4.pmin(x, constant(MOST)), constant(LEAST))
@@ -56,20 +54,17 @@ function around(x: v128): v128 {
 const MINUS_ONE: usize = memory.data<f32>([-1])
 
 /** Where x is from -87 to -1. */
-// @ts-ignore: decorator
 @inline
 export function isBelow(x: v128): v128 {
   return v128.and(f32x4.gt(x, f32x4.neg(constant(MODERATE))), f32x4.le(x, constant(MINUS_ONE)))
 }
 
 /** Of such an x. */
-// @ts-ignore: decorator
 @inline
 export function expm1MinusXBelow(x: v128): v128 {
   return f32x4.sub(expOfModerate(x), f32x4.add(x, constant(ONE)))
 }
 
-// @ts-ignore: decorator
 @inline
 export function expm1MinusX(x: v128): v128 {
   const y = around(x)

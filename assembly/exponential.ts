@@ -17,14 +17,12 @@ const Q3: usize = memory.data<f32>([0.0083661117])
 const Q4: usize = memory.data<f32>([0.0013900427])
 
 /** 1.5 2^23 + n, whose low bits are n. */
-// @ts-ignore: decorator
 @inline
 function shifted(x: v128): v128 {
   return f32x4.add(f32x4.mul(x, constant(LOG2_E)), constant(TO_INTEGER))
 }
 
 /** r = x - n ln 2. */
-// @ts-ignore: decorator
 @inline
 function remainder(x: v128, t: v128): v128 {
   const n = f32x4.sub(t, constant(TO_INTEGER))
@@ -32,7 +30,6 @@ function remainder(x: v128, t: v128): v128 {
 }
 
 /** e^r - 1 = r + r^2 Q(r). */
-// @ts-ignore: decorator
 @inline
 function series(r: v128): v128 {
   const r2 = f32x4.mul(r, r)
@@ -45,7 +42,6 @@ function series(r: v128): v128 {
 export const MODERATE: usize = memory.data<f32>([87])
 
 /** The words of two vectors, without their signs: the larger ones, as words are in the order of numbers. */
-// @ts-ignore: decorator
 @inline
 function larger(x: usize): v128 {
   return i32x4.max_u(i32x4.shl(v128.load(x), 1), i32x4.shl(v128.load(x, 16), 1))
@@ -61,7 +57,6 @@ export function isModerate(x: usize, n: i32, limit: usize): bool {
 }
 
 /** e^x for |x| <= 87. */
-// @ts-ignore: decorator
 @inline
 export function expOfModerate(x: v128): v128 {
   const t = shifted(x)
@@ -73,7 +68,6 @@ const EXP_MOST: usize = memory.data<f32>([89])
 const EXP_LEAST: usize = memory.data<f32>([-104])
 
 /** e^x. 2^n is two factors, as n is from -150 to 128: one of them alone would leave the range of float32. */
-// @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
   const within = f32x4.pmax(f32x4.pmin(x, constant(EXP_MOST)), constant(EXP_LEAST))
@@ -86,7 +80,6 @@ export function exp(x: v128): v128 {
 }
 
 /** e^x - 1 = 2^n (e^r - 1) + (2^n - 1) for |x| <= 87, but for the sign of a zero. */
-// @ts-ignore: decorator
 @inline
 export function expm1OfUnsigned(x: v128): v128 {
   const t = shifted(x)
@@ -96,7 +89,6 @@ export function expm1OfUnsigned(x: v128): v128 {
 }
 
 /** e^x - 1 for |x| <= 87: it has the sign of x, also where that is a zero. */
-// @ts-ignore: decorator
 @inline
 export function expm1OfModerate(x: v128): v128 {
   return v128.or(expm1OfUnsigned(x), v128.and(x, constant(SIGN)))
@@ -107,7 +99,6 @@ const EXPM1_MOST: usize = memory.data<f32>([89])
 const EXPM1_LEAST: usize = memory.data<f32>([-18])
 
 /** e^x - 1 by halves, as 2^128 would be infinite; near 0, where half of it may be subnormal, it is x itself. */
-// @ts-ignore: decorator
 @inline
 export function expm1(x: v128): v128 {
   const within = f32x4.pmax(f32x4.pmin(x, constant(EXPM1_MOST)), constant(EXPM1_LEAST))

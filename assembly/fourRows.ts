@@ -15,7 +15,6 @@ export const WEIGHTS: usize = 48
 export const FACTORS: usize = 64
 
 /** Describes four rows; the number of the first that counts and has no label, or -1. Lanes behind the last row have its logits. */
-// @ts-ignore: decorator
 @inline
 export function open(
   row: i32,
@@ -56,7 +55,6 @@ export function open(
 }
 
 /** Puts the logits of four rows at `tmp`, a vector for each class. */
-// @ts-ignore: decorator
 @inline
 export function gather(C: i32, tmp: usize): void {
   const r0 = load<usize>(four), r1 = load<usize>(four, 4), r2 = load<usize>(four, 8), r3 = load<usize>(four, 12)
@@ -74,7 +72,6 @@ export function gather(C: i32, tmp: usize): void {
 }
 
 /** Puts what stands at `tmp`, a vector for each class, into the outputs of four rows. */
-// @ts-ignore: decorator
 @inline
 export function scatter(C: i32, tmp: usize): void {
   const r0 = load<usize>(four, OUTPUTS), r1 = load<usize>(four, OUTPUTS + 4)

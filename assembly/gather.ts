@@ -5,7 +5,6 @@ import { strided } from "./strided"
 import { transpose } from "./transpose"
 
 /** Four elements at offsets from `at`, that are `stride` bytes apart, or at any if that is 0. */
-// @ts-ignore: decorator
 @inline
 function four(at: usize, o0: usize, o1: usize, o2: usize, o3: usize, stride: usize): v128 {
   if (stride) return strided(at + o0, stride)
@@ -16,7 +15,6 @@ function four(at: usize, o0: usize, o1: usize, o2: usize, o3: usize, stride: usi
 }
 
 /** The stride of four offsets, 0 if there is none. */
-// @ts-ignore: decorator
 @inline
 function strideOf(o0: usize, o1: usize, o2: usize, o3: usize): usize {
   const stride = o1 - o0

@@ -19,7 +19,6 @@ export const INVERSE_SQRT_2PI: usize = memory.data<f32>([0.39894228])
  * e^(-a^2/2) for a from 0 to 15. a^2 rounded would leave an error of a hundred ulp: what is lost is found by squaring
  * the first half of the digits, which is exact, and added where it is a small factor.
  */
-// @ts-ignore: decorator
 @inline
 export function gaussian(a: v128): v128 {
   const square = f32x4.mul(a, a)
@@ -42,14 +41,12 @@ const P7: usize = memory.data<f32>([-0.313432157])
 const P8: usize = memory.data<f32>([0.279807359])
 const P9: usize = memory.data<f32>([-0.0798320174])
 
-// @ts-ignore: decorator
 @inline
 function step(sum: v128, p: v128, c: usize): v128 {
   return f32x4.add(f32x4.mul(sum, p), constant(c))
 }
 
 /** T(a) = e^(a^2/2) Phi(-a) for a from 0 to 15. */
-// @ts-ignore: decorator
 @inline
 export function scaledTail(a: v128): v128 {
   const d = f32x4.div(constant(ONE), f32x4.add(a, constant(SHIFT)))
@@ -67,21 +64,18 @@ export function scaledTail(a: v128): v128 {
 }
 
 /** |x|, but at most what is far. */
-// @ts-ignore: decorator
 @inline
 export function distance(x: v128): v128 {
   return f32x4.pmin(f32x4.abs(x), constant(FAR))
 }
 
 /** The tail below x <= 0, or 1 less the tail above x > 0. */
-// @ts-ignore: decorator
 @inline
 function fromTail(x: v128, tail: v128): v128 {
   return v128.bitselect(f32x4.sub(constant(ONE), tail), tail, f32x4.gt(x, f32x4.splat(0)))
 }
 
 /** x Phi(x) = max(x, 0) - a Phi(-a) with a = |x|; NaN where x is -infinity, which leaves nothing to multiply. */
-// @ts-ignore: decorator
 @inline
 export function gelu(x: v128): v128 {
   const far = constant(FAR)
@@ -92,7 +86,6 @@ export function gelu(x: v128): v128 {
 }
 
 /** Its derivative Phi(x) + x phi(x), where Phi(-a) - a phi(a) = e^(-a^2/2) (T(a) - a / sqrt(2 pi)); NaN at infinity. */
-// @ts-ignore: decorator
 @inline
 export function geluGrad(x: v128): v128 {
   const a = distance(x)

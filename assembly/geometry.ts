@@ -70,7 +70,6 @@ export function paddedBytes(g: Geometry): usize {
 }
 
 /** Copies n floats. */
-// @ts-ignore: decorator
 @inline
 function copy(from: usize, to: usize, n: i32): void {
   for (; n >= 4; n -= 4, from += 16, to += 16) v128.store(to, v128.load(from))
@@ -107,7 +106,6 @@ export function cropped(g: Geometry, from: usize, to: usize): void {
 }
 
 /** Bytes from the first element of a padded image to that which place 0 reads by a tap. */
-// @ts-ignore: decorator
 @inline
 export function tapOffset(g: Geometry, tap: i32): usize {
   const x = tap % g.kernelWidth

@@ -27,14 +27,12 @@ export const INSTRUCTION: usize = offsetof<Instruction>()
 const SCALARS: usize = offsetof<Instruction>("s0")
 
 /** The one so many places behind another. */
-// @ts-ignore: decorator
 @inline
 export function after(instruction: Instruction, count: usize): Instruction {
   return changetype<Instruction>(changetype<usize>(instruction) + count * INSTRUCTION)
 }
 
 /** A pointer to the four scalars. */
-// @ts-ignore: decorator
 @inline
 export function scalars(instruction: Instruction): usize {
   return changetype<usize>(instruction) + SCALARS
@@ -49,21 +47,18 @@ export function setBuffers(pointer: usize): void {
 }
 
 /** Whether an operand is a buffer. */
-// @ts-ignore: decorator
 @inline
 export function isBuffer(operand: usize): bool {
   return operand < <usize>SLOTS
 }
 
 /** Where an operand of the block that begins with element `at` is. */
-// @ts-ignore: decorator
 @inline
 export function resolve(operand: usize, at: i32): usize {
   return isBuffer(operand) ? buffers + operand * <usize>(BLOCK * 4) : operand + (<usize>at << 2)
 }
 
 /** Runs an instruction on n elements from `at` on. */
-// @ts-ignore: decorator
 @inline
 export function call(i: Instruction, n: i32, at: i32): void {
   call_indirect<void>(i.f, resolve(i.out, at), resolve(i.a, at), resolve(i.b, at), resolve(i.c, at), scalars(i), n, at)

@@ -11,14 +11,12 @@ import { exp } from "./exponential"
 import { distance, gaussian, INVERSE_SQRT_2PI, scaledTail } from "./gelu"
 
 /** |m| / std, but 0 where m is, and at most where the normal's tail is 0. */
-// @ts-ignore: decorator
 @inline
 function standardized(m: v128, std: v128): v128 {
   return distance(v128.and(f32x4.div(m, std), f32x4.ne(m, f32x4.splat(0))))
 }
 
 /** The part of elements i to i + 3 that is not constant. */
-// @ts-ignore: decorator
 @inline
 function termsAt(args: usize, i: i32): v128 {
   const more = rest(args)

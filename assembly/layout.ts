@@ -10,14 +10,12 @@
 export const PANEL_ROW: usize = 32
 
 /** Panels that n columns are cut into. */
-// @ts-ignore: decorator
 @inline
 export function panelsOf(n: i32): i32 {
   return n > 4 && n < 8 ? 2 : (n + 7) >> 3
 }
 
 /** 4 or 8. */
-// @ts-ignore: decorator
 @inline
 export function panelColumns(n: i32, panel: i32): i32 {
   const left = n - (panel << 3)
@@ -25,7 +23,6 @@ export function panelColumns(n: i32, panel: i32): i32 {
 }
 
 /** The first column of a panel. */
-// @ts-ignore: decorator
 @inline
 export function panelStart(n: i32, panel: i32): i32 {
   const columns = panelColumns(n, panel)
@@ -43,14 +40,12 @@ export const ROWS: i32 = 5
 export const TILE_ROW: usize = 20
 
 /** Tiles of 3 to 5 rows that m >= 5 rows are cut into; below that there is one. */
-// @ts-ignore: decorator
 @inline
 export function tilesOf(m: i32): i32 {
   return (m + ROWS - 1) / ROWS
 }
 
 /** The first row of a tile. */
-// @ts-ignore: decorator
 @inline
 export function tileStart(m: i32, tile: i32): i32 {
   const tiles = tilesOf(m)
@@ -58,7 +53,6 @@ export function tileStart(m: i32, tile: i32): i32 {
 }
 
 /** The number of rows of one of m's tiles. */
-// @ts-ignore: decorator
 @inline
 export function tileRows(m: i32, tiles: i32, tile: i32): i32 {
   return m / tiles + i32(tile < m % tiles)

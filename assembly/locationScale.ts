@@ -15,7 +15,6 @@ const NORMAL: i32 = 0
 const STUDENT: i32 = 1
 
 /** Vectors of logScale after which it repeats. */
-// @ts-ignore: decorator
 @inline
 function period(scales: i32, n: i32): i32 {
   return scales == n ? (n + 3) >> 2 : scales
@@ -36,14 +35,12 @@ function repeat(logScale: usize, scales: i32, vectors: i32, tmp: usize): void {
 }
 
 /** x y, but 0 where x is, even if y is infinite. */
-// @ts-ignore: decorator
 @inline
 function times(x: v128, y: v128): v128 {
   return v128.and(f32x4.mul(x, y), f32x4.ne(x, f32x4.splat(0)))
 }
 
 /** -log of the density of the noise, without its constant. */
-// @ts-ignore: decorator
 @inline
 function tail(kind: i32, z: v128, df: v128): v128 {
   const half = constant(HALF)
@@ -52,13 +49,11 @@ function tail(kind: i32, z: v128, df: v128): v128 {
 }
 
 /** tail'(z). */
-// @ts-ignore: decorator
 @inline
 function slope(kind: i32, z: v128, df: v128): v128 {
   return kind == NORMAL ? z : f32x4.div(f32x4.add(df, constant(ONE)), f32x4.add(f32x4.div(df, z), z))
 }
 
-// @ts-ignore: decorator
 @inline
 function nll(
   kind: i32,
@@ -89,7 +84,6 @@ function nll(
 }
 
 /** Adds four terms to the sums of their place among the vectors that repeat. */
-// @ts-ignore: decorator
 @inline
 function gather(sums: usize, x: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(x)))
@@ -105,7 +99,6 @@ function sumLanes(sums: usize, T: i32, out: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function gradient(
   kind: i32,

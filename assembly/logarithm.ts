@@ -16,21 +16,18 @@ const SQRT_HALF: usize = memory.data<u32>([0x3f3504f3])
 const FRACTION: usize = memory.data<u32>([0x007fffff])
 
 /** The words of x, less those of sqrt(1/2): above the 23 bits of the fraction stands k. */
-// @ts-ignore: decorator
 @inline
 function split(x: v128): v128 {
   return i32x4.sub(x, constant(SQRT_HALF))
 }
 
 /** f of a split number. */
-// @ts-ignore: decorator
 @inline
 function fraction(parts: v128): v128 {
   return f32x4.sub(i32x4.add(v128.and(parts, constant(FRACTION)), constant(SQRT_HALF)), constant(ONE))
 }
 
 /** k ln 2 + ln(1 + f). */
-// @ts-ignore: decorator
 @inline
 function logOf(k: v128, f: v128): v128 {
   const s = f32x4.div(f, f32x4.add(f, constant(TWO)))
@@ -50,7 +47,6 @@ const MINUS_INFINITY: usize = memory.data<f32>([-Infinity])
 const TWENTY_FOUR: usize = memory.data<f32>([24])
 
 /** y, but -infinity where x is 0, x where it is infinite or NaN, and NaN where it is negative. */
-// @ts-ignore: decorator
 @inline
 function withEnds(x: v128, y: v128): v128 {
   const zero = f32x4.splat(0)
@@ -59,7 +55,6 @@ function withEnds(x: v128, y: v128): v128 {
 }
 
 /** ln x. */
-// @ts-ignore: decorator
 @inline
 export function log(x: v128): v128 {
   const subnormal = f32x4.lt(x, constant(LEAST_NORMAL))
@@ -71,7 +66,6 @@ export function log(x: v128): v128 {
 const MOST_EXPONENT: usize = memory.data<i32>([126])
 
 /** ln(1 + x) of x > -1 that are not infinite. What rounding 1 + x took away is added to f, where it belongs. */
-// @ts-ignore: decorator
 @inline
 export function log1pOfFinite(x: v128): v128 {
   const u = f32x4.add(x, constant(ONE))
@@ -84,7 +78,6 @@ export function log1pOfFinite(x: v128): v128 {
 }
 
 /** ln(1 + x), which has the sign of x, also where that is a zero. */
-// @ts-ignore: decorator
 @inline
 export function log1p(x: v128): v128 {
   const y = withEnds(f32x4.add(x, constant(ONE)), log1pOfFinite(x))

@@ -9,14 +9,12 @@ import { exp, expm1OfUnsigned } from "./exponential"
 import { log1pOfFinite } from "./logarithm"
 
 /** e^-|x|. */
-// @ts-ignore: decorator
 @inline
 function expOfMinusAbs(x: v128): v128 {
   return exp(v128.or(x, constant(SIGN)))
 }
 
 /** 1 / (1 + e^-x). */
-// @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
   const e = expOfMinusAbs(x)
@@ -25,7 +23,6 @@ export function sigmoid(x: v128): v128 {
 }
 
 /** Its derivative, sigmoid(x) sigmoid(-x). */
-// @ts-ignore: decorator
 @inline
 export function sigmoidGrad(x: v128): v128 {
   const e = expOfMinusAbs(x)
@@ -34,7 +31,6 @@ export function sigmoidGrad(x: v128): v128 {
 }
 
 /** ln(1 + e^x), whose derivative is `sigmoid`. */
-// @ts-ignore: decorator
 @inline
 export function softplus(x: v128): v128 {
   return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pOfFinite(expOfMinusAbs(x)))
@@ -44,7 +40,6 @@ export function softplus(x: v128): v128 {
 const TANH_MOST: usize = memory.data<f32>([20])
 
 /** Hyperbolic tangent: t / (t + 2) with t = e^2|x| - 1, and the sign of x. */
-// @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
   const a = f32x4.abs(x)

@@ -6,21 +6,18 @@
  */
 
 /** decay m + rest g. */
-// @ts-ignore: decorator
 @inline
 export function firstMomentOf(decay: v128, m: v128, rest: v128, g: v128): v128 {
   return f32x4.add(f32x4.mul(decay, m), f32x4.mul(rest, g))
 }
 
 /** decay v + rest g^2. */
-// @ts-ignore: decorator
 @inline
 export function secondMomentOf(decay: v128, v: v128, rest: v128, g: v128): v128 {
   return f32x4.add(f32x4.mul(decay, v), f32x4.mul(f32x4.mul(rest, g), g))
 }
 
 /** m / (factor sqrt(v) + epsilon). */
-// @ts-ignore: decorator
 @inline
 export function updateOf(m: v128, v: v128, factor: v128, epsilon: v128): v128 {
   return f32x4.div(m, f32x4.add(f32x4.mul(f32x4.sqrt(v), factor), epsilon))

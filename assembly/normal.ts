@@ -9,7 +9,6 @@ import { exp, expOfModerate, isModerate, MODERATE } from "./exponential"
 /** The same for twice logStd. */
 const MODERATE_HALF: usize = memory.data<f32>([43.5])
 
-// @ts-ignore: decorator
 @inline
 function sample(moderate: bool, out: usize, mean: usize, logStd: usize, eps: usize, n: i32): void {
   for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
@@ -26,7 +25,6 @@ function normalSample(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32
 }
 export const opNormalSample: i32 = normalSample.index
 
-// @ts-ignore: decorator
 @inline
 function sampleVjp(moderate: bool, out: usize, logStd: usize, eps: usize, dw: usize, n: i32): void {
   for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
@@ -43,7 +41,6 @@ function normalSampleVjp(out: usize, a: usize, b: usize, c: usize, s: usize, n: 
 }
 export const opNormalSampleVjp: i32 = normalSampleVjp.index
 
-// @ts-ignore: decorator
 @inline
 function twice(pointer: usize): v128 {
   const x = v128.load(pointer)
@@ -51,7 +48,6 @@ function twice(pointer: usize): v128 {
 }
 
 /** exp(logStd)^2. */
-// @ts-ignore: decorator
 @inline
 function varianceOf(moderate: bool, logStd: usize): v128 {
   const x = twice(logStd)

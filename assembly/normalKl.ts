@@ -17,7 +17,6 @@ const BY_MEAN: i32 = 1
 const BY_LOG_STD: i32 = 2
 
 /** 2 t of elements i to i + 3. */
-// @ts-ignore: decorator
 @inline
 function twice(args: usize, i: i32, priorLogStd: v128): v128 {
   const t = f32x4.sub(v128.load(load<usize>(rest(args), 4) + (<usize>i << 2)), priorLogStd)
@@ -25,7 +24,6 @@ function twice(args: usize, i: i32, priorLogStd: v128): v128 {
 }
 
 /** d of elements i to i + 3. */
-// @ts-ignore: decorator
 @inline
 function distance(args: usize, i: i32, precision: v128): v128 {
   const more = rest(args)
@@ -35,7 +33,6 @@ function distance(args: usize, i: i32, precision: v128): v128 {
 }
 
 /** The terms of elements i to i + 3, where p has this logStd and this precision. */
-// @ts-ignore: decorator
 @inline
 function term(kind: i32, args: usize, i: i32, logStd: v128, precision: v128): v128 {
   const d = distance(args, i, precision)
@@ -45,14 +42,12 @@ function term(kind: i32, args: usize, i: i32, logStd: v128, precision: v128): v1
 }
 
 /** p's logStd of elements i to i + 3: `shared` says that one serves every element. */
-// @ts-ignore: decorator
 @inline
 function priorLogStd(shared: bool, args: usize, i: i32): v128 {
   const pointer = load<usize>(rest(args), 12)
   return v128.load(shared ? pointer : pointer + (<usize>i << 2))
 }
 
-// @ts-ignore: decorator
 @inline
 function terms(kind: i32, shared: bool, args: usize, block: i32): void {
   const end = last(args, block)
@@ -101,7 +96,6 @@ function terms(kind: i32, shared: bool, args: usize, block: i32): void {
   finish(args, block, sum)
 }
 
-// @ts-ignore: decorator
 @inline
 function eitherTerms(kind: i32, args: usize, block: i32): void {
   if (load<i32>(rest(args), 20)) terms(kind, true, args, block)
@@ -119,7 +113,6 @@ function byLogStdBlock(args: usize, block: i32): void {
 }
 
 /** Writes a parameter of p: its own pointer, or that of a vector at `shared` where one number serves all. */
-// @ts-ignore: decorator
 @inline
 function parameter(pointer: usize, step: i32, shared: usize): usize {
   if (step) return pointer
@@ -127,7 +120,6 @@ function parameter(pointer: usize, step: i32, shared: usize): usize {
   return shared
 }
 
-// @ts-ignore: decorator
 @inline
 function overElements(
   f: i32,

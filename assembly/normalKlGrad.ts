@@ -10,7 +10,6 @@ import { exp, expm1, expm1OfModerate, isModerate } from "./exponential"
 const MODERATE_QUARTER: usize = memory.data<f32>([21.5])
 
 /** e^(2 (logStd - prior)) - 1. */
-// @ts-ignore: decorator
 @inline
 function excess(moderate: bool, logStd: v128, prior: v128): v128 {
   const t = f32x4.sub(logStd, prior)

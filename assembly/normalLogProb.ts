@@ -11,7 +11,6 @@ import { exp } from "./exponential"
 const HALF_LOG_2PI: usize = memory.data<f32>([0.9189385])
 
 /** -z^2 / 2 - constant. */
-// @ts-ignore: decorator
 @inline
 function logDensity(z: v128, constantPart: v128): v128 {
   return f32x4.sub(f32x4.neg(f32x4.mul(f32x4.mul(z, constant(HALF)), z)), constantPart)

@@ -86,7 +86,6 @@ const IN_BLOCK: i32 = 16
 /** Nanoseconds for one element. */
 const COST: f64 = 0.3
 
-// @ts-ignore: decorator
 @inline
 function pack(f: i32, source: usize, row: usize, n: i32, k: i32, to: usize, parts: i32): void {
   const pack = changetype<Pack>(args)

@@ -43,7 +43,6 @@ const SLEEPLESS_SPINS: i32 = 10000000
 const SLEEP: i64 = 10000000
 
 /** Throws the error of a lost pool. */
-// @ts-ignore: decorator
 @external("env", "lost")
 declare function lost(): void
 

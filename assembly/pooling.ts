@@ -15,28 +15,24 @@ class Pooling extends Units {
 const args = memory.data(32, 16)
 
 /** The first of an axis' taps that lies on the image, for an output: `offset` is where tap 0 lies. */
-// @ts-ignore: decorator
 @inline
 export function fromTap(offset: i32, dilation: i32): i32 {
   return offset < 0 ? (dilation - 1 - offset) / dilation : 0
 }
 
 /** The first of an axis' taps that lies behind the image. */
-// @ts-ignore: decorator
 @inline
 export function toTap(offset: i32, dilation: i32, taps: i32, size: i32): i32 {
   return offset + (taps - 1) * dilation < size ? taps : max(0, (size - offset + dilation - 1) / dilation)
 }
 
 /** Where x is to be taken for the largest so far: not among equals, and a NaN before any number. */
-// @ts-ignore: decorator
 @inline
 export function isLarger(x: v128, best: v128): v128 {
   return v128.or(f32x4.gt(x, best), f32x4.ne(x, x))
 }
 
 /** MAX is a constant where it is inlined. */
-// @ts-ignore: decorator
 @inline
 function pool(MAX: bool, at: usize, number: i32): void {
   const p = changetype<Pooling>(at)
@@ -98,7 +94,6 @@ function averageUnit(at: usize, number: i32, tmp: usize): void {
   pool(false, at, number)
 }
 
-// @ts-ignore: decorator
 @inline
 function run(f: i32, x: usize, y: usize): void {
   const p = changetype<Pooling>(args)

@@ -13,7 +13,6 @@ class PoolingVjp extends Units {
 
 const args = memory.data(32, 16)
 
-// @ts-ignore: decorator
 @inline
 function add(to: usize, value: f32): void {
   store<f32>(to, load<f32>(to) + value)
@@ -119,7 +118,6 @@ function averageUnit(at: usize, number: i32, tmp: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function run(f: i32, x: usize, dy: usize, dx: usize): void {
   const p = changetype<PoolingVjp>(args)

@@ -88,13 +88,11 @@ export function nextProduct(): Product {
 }
 
 /** All, or an even number of them, so that pairs stay together. */
-// @ts-ignore: decorator
 @inline
 function panelsInBlock(n: i32, k: i32): i32 {
   return max(1, min(panelsOf(n), max(2, (CACHED / max(1, k * <i32>PANEL_ROW)) & ~1)))
 }
 
-// @ts-ignore: decorator
 @inline
 function tilesInBlock(m: i32, n: i32, k: i32): i32 {
   return max(1, min(tilesOf(m), BLOCK / max(1, panelsInBlock(n, k) * k * 40)))

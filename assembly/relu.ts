@@ -1,5 +1,4 @@
 /** max(x, 0): +0 for -0, and NaN for NaN. */
-// @ts-ignore: decorator
 @inline
 export function relu(x: v128): v128 {
   const zero = f32x4.splat(0)

@@ -13,7 +13,6 @@ import { FROM_COLUMNS } from "./tile"
 const MOST_TERMS: i32 = 128
 
 /** A panel's columns of some rows. VECTORS is a constant where it is inlined. `start` is 0 or one number for each column. */
-// @ts-ignore: decorator
 @inline
 function slim(VECTORS: i32, a: usize, aRow: usize, b: usize, bK: usize, k: i32, c: usize, cRow: usize, start: usize, rows: i32): void {
   const zero = f32x4.splat(0)
@@ -119,28 +118,24 @@ function slimBlock(at: usize, number: i32): void {
 }
 
 /** How many blocks there are: few rows are one. */
-// @ts-ignore: decorator
 @inline
 function blocksOf(p: Product): i32 {
   return max(1, p.m / max(FEWEST, BLOCK / (p.n * p.k)))
 }
 
 /** The first row of a block: that of a tile, so that only the last block has rows that are computed twice. */
-// @ts-ignore: decorator
 @inline
 function startOf(p: Product, blocks: i32, block: i32): i32 {
   return block == blocks ? p.m : <i32>((<i64>p.m * block) / blocks / ROWS) * ROWS
 }
 
 /** Whether a product can be made so: sums of few terms, whose rows of a lie in one piece, from 0 or one number for each column. */
-// @ts-ignore: decorator
 @inline
 export function isSlim(p: Product): bool {
   return p.aK == 4 && !p.aTile && !p.turned && p.start <= FROM_COLUMNS && p.m >= ROWS && p.k >= 1 && p.k <= MOST_TERMS
 }
 
 /** Computes it. */
-// @ts-ignore: decorator
 @inline
 export function multiplySlim(p: Product): void {
   parallel(slimBlock.index, changetype<usize>(p), blocksOf(p), COST * <f64>p.m * <f64>p.n * <f64>p.k)

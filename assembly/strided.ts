@@ -1,5 +1,4 @@
 /** Four elements of a line, a stride of bytes apart; nothing behind the last is read. */
-// @ts-ignore: decorator
 @inline
 export function strided(at: usize, stride: usize): v128 {
   if (stride == 4) return v128.load(at)

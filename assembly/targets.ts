@@ -8,7 +8,6 @@ import { real } from "./blocks"
 const ONES: usize = memory.data<f32>([1, 1, 1, 1])
 
 /** Bytes that the weights of n elements take. */
-// @ts-ignore: decorator
 @inline
 export function spreadBytes(n: i32): i32 {
   return (4 * n + 31) & ~15
@@ -27,7 +26,6 @@ export function spread(weights: usize, rows: i32, T: i32, tmp: usize): usize {
 }
 
 /** x, of the elements at byte `at` of n, times their weights; but 0 where a weight is 0, whatever x is, and in padding. */
-// @ts-ignore: decorator
 @inline
 export function weighted(x: v128, spread: usize, at: usize, n: i32): v128 {
   const weight = v128.load(spread == ONES ? ONES : spread + at) // ones stand in one place

@@ -6,7 +6,6 @@ import { Product } from "./arguments"
 import { panelColumns, panelsOf, panelStart } from "./layout"
 
 /** K and VECTORS are constants where it is inlined. `start` is 0 or one number for each column. */
-// @ts-ignore: decorator
 @inline
 function thin(K: i32, VECTORS: i32, a: usize, aRow: usize, aK: usize, b: usize, bK: usize, c: usize, cRow: usize, start: usize, rows: i32): void {
   const zero = f32x4.splat(0)
@@ -52,7 +51,6 @@ const CACHED: i32 = 4096
 const FEWEST: i32 = 8
 
 /** A block of rows of c. */
-// @ts-ignore: decorator
 @inline
 function block(K: i32, at: usize, number: i32): void {
   const p = changetype<Product>(at)
@@ -88,7 +86,6 @@ function thin4(at: usize, number: i32): void {
 }
 
 /** The table index of the block function for so many terms. */
-// @ts-ignore: decorator
 @inline
 export function thinOf(k: i32): i32 {
   return k == 1 ? thin1.index : k == 2 ? thin2.index : k == 3 ? thin3.index : thin4.index

@@ -15,14 +15,12 @@ export const CHOICE: i32 = 2
 
 const PARITY: i32 = 0x1bd11bda
 
-// @ts-ignore: decorator
 @inline
 function turn(x: v128, bits: i32): v128 {
   return v128.or(i32x4.shl(x, bits), i32x4.shr_u(x, 32 - bits))
 }
 
 /** The uniform numbers u of the first two lanes, which have 53 bits: exact in float64. */
-// @ts-ignore: decorator
 @inline
 function uniforms(x: v128, y: v128): v128 {
   const upper = f64x2.convert_low_i32x4_s(i32x4.shr_u(x, 5))
@@ -30,14 +28,12 @@ function uniforms(x: v128, y: v128): v128 {
   return f64x2.mul(f64x2.add(f64x2.mul(upper, f64x2.splat(67108864)), lower), f64x2.splat(1.1102230246251565e-16))
 }
 
-// @ts-ignore: decorator
 @inline
 function between(u: v128, low: v128, width: v128): v128 {
   return f32x4.demote_f64x2_zero(f64x2.add(low, f64x2.mul(width, u)))
 }
 
 /** What becomes of four counters' words, behind the `group` groups of four before. */
-// @ts-ignore: decorator
 @inline
 function store(form: i32, out: usize, group: usize, x: v128, y: v128, p: v128, q: v128): void {
   if (form == WORDS) {
@@ -55,7 +51,6 @@ function store(form: i32, out: usize, group: usize, x: v128, y: v128, p: v128, q
 }
 
 /** The words of `groups` (an even number) times four counters from `first` on, under the key at `key`. */
-// @ts-ignore: decorator
 @inline
 export function threefry(form: i32, out: usize, key: usize, first: i32, groups: i32, p: v128, q: v128): void {
   const key0 = v128.load32_splat(key)

@@ -16,7 +16,6 @@ export const FROM_ROWS: i32 = 2
 export const FROM_C: i32 = 3
 
 /** ROWS and VECTORS are constants where it is inlined, so every branch on them is gone. */
-// @ts-ignore: decorator
 @inline
 function tile(ROWS: i32, VECTORS: i32, a: usize, aRow: usize, aK: usize, b: usize, bK: usize, k: i32, c: usize, cRow: usize, start: i32, from: usize): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00, c40 = c00, c41 = c00
@@ -132,7 +131,6 @@ function tile5x4(a: usize, aRow: usize, aK: usize, b: usize, bK: usize, k: i32, 
 }
 
 /** The table index of the tile of 1 to 5 rows and 4 or 8 columns, to be called with (a, aRow, aK, b, bK, k, c, cRow, start, from). */
-// @ts-ignore: decorator
 @inline
 export function tileOf(rows: i32, columns: i32): i32 {
   if (columns == 8) {

@@ -27,19 +27,16 @@ const PRODUCT: f64 = 0.04
 const READ: f64 = 0.3
 
 /** Nanoseconds of a unit. */
-// @ts-ignore: decorator
 @inline
 function unitCost(g: Geometry): f64 {
   return <f64>g.taps * <f64>g.places * (READ + PRODUCT * <f64>g.groupOutputs)
 }
 
-// @ts-ignore: decorator
 @inline
 function unitsInBlock(g: Geometry): i32 {
   return <i32>max<f64>(1, min<f64>(BLOCK / max<f64>(1, unitCost(g)), <f64>(g.rows * g.groups)))
 }
 
-// @ts-ignore: decorator
 @inline
 function blocksOf(g: Geometry): i32 {
   const units = unitsInBlock(g)

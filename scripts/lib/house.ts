@@ -119,12 +119,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
   any: forbid("code", /(?<![.\w$])any(?![\w$(:])/g, "say the type, or unknown"),
   focus: forbid("code", /\.(?:only|skip|todo)\s*\(/g, "run every test; state a condition with skipIf"),
-  suppress: forbid(
-    "comments",
-    /@ts-(?:ignore|nocheck)/g,
-    "fix the type, or use @ts-expect-error with a reason",
-    (path) => !path.startsWith("assembly/") // whose decorators tsc does not know
-  ),
+  suppress: forbid("comments", /@ts-(?:ignore|nocheck)/g, "fix the type, or use @ts-expect-error with a reason"),
   unfinished: forbid("comments", /\b(?:TO-?DO|FIX-?ME|X{3})\b/g, "finish it, or write it down as an issue"),
   length: (file) => {
     const lines = file.text.trimEnd().split("\n").length
