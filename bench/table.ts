@@ -1,6 +1,7 @@
 /**
  * What is measured, as tables of cells: for the terminal, and for documents.
  */
+import { markdownTable } from "../scripts/lib/markdownTable.ts"
 import type { Duel, Row } from "./duel.ts"
 import { isKernel, isMemory, isRow, isScaling, type Measured } from "./lines.ts"
 import type { Timed, Variant } from "./side.ts"
@@ -113,6 +114,5 @@ export const aligned = ({ head, rows }: Table): string => {
   return all.map((row) => line(row).trimEnd()).join("\n")
 }
 
-/** A table of Markdown. */
-export const markdown = ({ head, rows }: Table): string =>
-  [head, head.map((_, i) => (i === 0 ? "---" : "---:")), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n")
+/** A table of Markdown, whose first column is names. */
+export const markdown = ({ head, rows }: Table): string => markdownTable([head, ...rows], { numbers: true }).join("\n")

@@ -1,6 +1,7 @@
 /**
  * Whether all environments came to the same bits, and those that are known, as text.
  */
+import { markdownTable } from "../lib/markdownTable.ts"
 import type { Outcome } from "./job.ts"
 import type { Hashes } from "./known.ts"
 import { type Run, stepsOf } from "./runs.ts"
@@ -29,12 +30,6 @@ export const differing = (expected: Hashes, result: Result): ReadonlyArray<strin
   return result.asked.filter((name) => hashes[name] !== expected[name])
 }
 
-const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  const line = (row: ReadonlyArray<string>) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`
-  return [line(rows[0]!), line(widths.map((width) => "-".repeat(width))), ...rows.slice(1).map(line)]
-}
-
 const verdict = (expected: Hashes, result: Result): string => {
   if (result.absent !== undefined) return `not here: ${result.absent}`
   if (result.failed !== undefined) return `FAILED: ${result.failed}`
@@ -48,14 +43,14 @@ const verdict = (expected: Hashes, result: Result): string => {
 
 /** A line for each environment. */
 export const environmentTable = (expected: Hashes, results: ReadonlyArray<Result>): ReadonlyArray<string> =>
-  table([
+  markdownTable([
     ["environment", "version", "threads", "runs with these bits"],
     ...results.map((result) => [result.name, result.version, String(result.threads), verdict(expected, result)])
   ])
 
 /** A line for each run. */
 export const runTable = (runs: ReadonlyArray<Run>, hashes: Hashes): ReadonlyArray<string> =>
-  table([
+  markdownTable([
     ["run", "steps", "SHA-256 of what it came to"],
     ...runs.map((run) => [run.name, String(stepsOf(run)), hashes[run.name] ?? "none"])
   ])

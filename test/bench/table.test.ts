@@ -41,5 +41,5 @@ it("makes tables of what there is alone, each row as long as the head", () => {
 it("aligns names to the left and numbers to the right", () => {
   const table = { head: ["name", "ms"], rows: [["toy", "0.0113"]] }
   expect(aligned(table)).toBe("name      ms\ntoy   0.0113")
-  expect(markdown(table)).toBe("| name | ms |\n| --- | ---: |\n| toy | 0.0113 |")
+  expect(markdown(table)).toBe("| name |     ms |\n| ---- | -----: |\n| toy  | 0.0113 |")
 })
