@@ -28,3 +28,9 @@ export class Product {
   /** Whether two panels are taken at a time where a tile has 5 rows. */
   pairs: bool
 }
+
+/** Where b has the columns of a panel, the first of which is so many bytes from column 0. */
+@inline
+export function panelAt(p: Product, panel: i32, column: usize): usize {
+  return p.bPanel ? p.b + <usize>panel * p.bPanel : p.b + column
+}

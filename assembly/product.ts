@@ -4,7 +4,7 @@
  * A block takes some panels of b, so many that they stay in the second-level cache, and some tiles of rows of a; each
  * tile of rows stays in the first-level cache while the block's panels pass by. n is at least 4.
  */
-import { Product } from "./arguments"
+import { panelAt, Product } from "./arguments"
 import { parallel } from "./jobs"
 import { PANEL_ROW, panelColumns, panelsOf, panelStart, ROWS, tilesOf, tileStart } from "./layout"
 import { isSlim, multiplySlim } from "./slim"
@@ -61,7 +61,7 @@ function productBlock(at: usize, block: i32): void {
     for (let panel = firstPanel; panel < endPanel; panel += (columns + 7) >> 3) {
       columns = pairs && (panel + 2) << 3 <= n ? WIDE : panelColumns(n, panel)
       const column = <usize>panelStart(n, panel) << 2
-      const b = p.bPanel ? p.b + <usize>panel * p.bPanel : p.b + column
+      const b = panelAt(p, panel, column)
       const c = turned ? turned : p.c + <usize>row * p.cRow + column
       const cRow = turned ? TURNED_ROW : p.cRow
       const from = p.from + (p.start == FROM_COLUMNS ? column : p.start == FROM_ROWS ? <usize>row << 2 : 0)

@@ -4,10 +4,10 @@
  *
  * The last tile of a block begins so far above that it ends with the block: some rows are computed twice, to the same bits.
  */
-import { Product } from "./arguments"
+import { panelAt, Product } from "./arguments"
 import { parallel } from "./jobs"
 import { panelColumns, panelsOf, panelStart, ROWS } from "./layout"
-import { FROM_COLUMNS } from "./tile"
+import { FROM_COLUMNS, storeRow } from "./tile"
 
 /** The most terms of a sum: so many rows of a panel stay in the first-level cache. */
 const MOST_TERMS: i32 = 128
@@ -62,20 +62,15 @@ function slim(VECTORS: i32, a: usize, aRow: usize, b: usize, bK: usize, k: i32, 
       a3 += 4
       a4 += 4
     }
-    v128.store(c, c00)
-    if (VECTORS > 1) v128.store(c, c01, 16)
+    storeRow(VECTORS, c, c00, c01)
     c += cRow
-    v128.store(c, c10)
-    if (VECTORS > 1) v128.store(c, c11, 16)
+    storeRow(VECTORS, c, c10, c11)
     c += cRow
-    v128.store(c, c20)
-    if (VECTORS > 1) v128.store(c, c21, 16)
+    storeRow(VECTORS, c, c20, c21)
     c += cRow
-    v128.store(c, c30)
-    if (VECTORS > 1) v128.store(c, c31, 16)
+    storeRow(VECTORS, c, c30, c31)
     c += cRow
-    v128.store(c, c40)
-    if (VECTORS > 1) v128.store(c, c41, 16)
+    storeRow(VECTORS, c, c40, c41)
     c += cRow
   }
 }
@@ -109,7 +104,7 @@ function slimBlock(at: usize, number: i32): void {
     const c = p.c + <usize>r * p.cRow
     for (let panel = 0; panel < panelsOf(n); panel++) {
       const column = <usize>panelStart(n, panel) << 2
-      const b = p.bPanel ? p.b + <usize>panel * p.bPanel : p.b + column
+      const b = panelAt(p, panel, column)
       const start = p.from ? p.from + column : 0
       if (panelColumns(n, panel) == 8) slim8(a, p.aRow, b, p.bK, p.k, c + column, p.cRow, start, rows)
       else slim4(a, p.aRow, b, p.bK, p.k, c + column, p.cRow, start, rows)

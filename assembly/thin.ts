@@ -2,8 +2,9 @@
  * Products whose sums have 1 to 4 terms: 8 columns of b stay in registers while all rows of a pass by. A tile would cost
  * more to begin and to end than to compute.
  */
-import { Product } from "./arguments"
+import { panelAt, Product } from "./arguments"
 import { panelColumns, panelsOf, panelStart } from "./layout"
+import { storeRow } from "./tile"
 
 /** K and VECTORS are constants where it is inlined. `start` is 0 or one number for each column. */
 @inline
@@ -41,8 +42,7 @@ function thin(K: i32, VECTORS: i32, a: usize, aRow: usize, aK: usize, b: usize, 
       c0 = f32x4.add(c0, f32x4.mul(x, b30))
       if (VECTORS > 1) c1 = f32x4.add(c1, f32x4.mul(x, b31))
     }
-    v128.store(c, c0)
-    if (VECTORS > 1) v128.store(c, c1, 16)
+    storeRow(VECTORS, c, c0, c1)
   }
 }
 
@@ -64,7 +64,7 @@ function block(K: i32, at: usize, number: i32): void {
     const c = p.c + <usize>r * p.cRow
     for (let panel = 0; panel < panelsOf(n); panel++) {
       const column = <usize>panelStart(n, panel) << 2
-      const b = p.bPanel ? p.b + <usize>panel * p.bPanel : p.b + column
+      const b = panelAt(p, panel, column)
       const start = p.from ? p.from + column : 0
       if (panelColumns(n, panel) == 8) thin(K, 2, a, p.aRow, p.aK, b, p.bK, c + column, p.cRow, start, rows)
       else thin(K, 1, a, p.aRow, p.aK, b, p.bK, c + column, p.cRow, start, rows)

@@ -15,6 +15,13 @@ export const FROM_ROWS: i32 = 2
 /** What stands in c. */
 export const FROM_C: i32 = 3
 
+/** Writes a row of a tile of one or two vectors. */
+@inline
+export function storeRow(VECTORS: i32, c: usize, first: v128, second: v128): void {
+  v128.store(c, first)
+  if (VECTORS > 1) v128.store(c, second, 16)
+}
+
 /** ROWS and VECTORS are constants where it is inlined, so every branch on them is gone. */
 @inline
 function tile(ROWS: i32, VECTORS: i32, a: usize, aRow: usize, aK: usize, b: usize, bK: usize, k: i32, c: usize, cRow: usize, start: i32, from: usize): void {
@@ -87,16 +94,11 @@ function tile(ROWS: i32, VECTORS: i32, a: usize, aRow: usize, aK: usize, b: usiz
     a += aK
     b += bK
   }
-  v128.store(c, c00)
-  if (VECTORS > 1) v128.store(c, c01, 16)
-  if (ROWS > 1) v128.store(c1, c10)
-  if (ROWS > 1 && VECTORS > 1) v128.store(c1, c11, 16)
-  if (ROWS > 2) v128.store(c2, c20)
-  if (ROWS > 2 && VECTORS > 1) v128.store(c2, c21, 16)
-  if (ROWS > 3) v128.store(c3, c30)
-  if (ROWS > 3 && VECTORS > 1) v128.store(c3, c31, 16)
-  if (ROWS > 4) v128.store(c4, c40)
-  if (ROWS > 4 && VECTORS > 1) v128.store(c4, c41, 16)
+  storeRow(VECTORS, c, c00, c01)
+  if (ROWS > 1) storeRow(VECTORS, c1, c10, c11)
+  if (ROWS > 2) storeRow(VECTORS, c2, c20, c21)
+  if (ROWS > 3) storeRow(VECTORS, c3, c30, c31)
+  if (ROWS > 4) storeRow(VECTORS, c4, c40, c41)
 }
 
 function tile1x8(a: usize, aRow: usize, aK: usize, b: usize, bK: usize, k: i32, c: usize, cRow: usize, start: i32, from: usize): void {

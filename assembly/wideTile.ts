@@ -5,7 +5,7 @@
  * bits of two of ours (`node --experimental-wasm-revectorize`), they are ten, and as many as keep the processor's
  * units busy: then a product takes 0.6 of the time it takes without the flag, with the narrow tiles 0.75.
  */
-import { FROM_COLUMNS, FROM_ROWS } from "./tile"
+import { FROM_COLUMNS, FROM_ROWS, storeRow } from "./tile"
 
 /** Columns of a wide tile. */
 export const WIDE: i32 = 16
@@ -94,28 +94,18 @@ export function tile5x16(a: usize, aRow: usize, aK: usize, b: usize, next: usize
     b += bK
     d += bK
   }
-  v128.store(c, c00)
-  v128.store(c, c01, 16)
-  v128.store(c, c02, 32)
-  v128.store(c, c03, 48)
+  storeRow(2, c, c00, c01)
+  storeRow(2, c + 32, c02, c03)
   c += cRow
-  v128.store(c, c10)
-  v128.store(c, c11, 16)
-  v128.store(c, c12, 32)
-  v128.store(c, c13, 48)
+  storeRow(2, c, c10, c11)
+  storeRow(2, c + 32, c12, c13)
   c += cRow
-  v128.store(c, c20)
-  v128.store(c, c21, 16)
-  v128.store(c, c22, 32)
-  v128.store(c, c23, 48)
+  storeRow(2, c, c20, c21)
+  storeRow(2, c + 32, c22, c23)
   c += cRow
-  v128.store(c, c30)
-  v128.store(c, c31, 16)
-  v128.store(c, c32, 32)
-  v128.store(c, c33, 48)
+  storeRow(2, c, c30, c31)
+  storeRow(2, c + 32, c32, c33)
   c += cRow
-  v128.store(c, c40)
-  v128.store(c, c41, 16)
-  v128.store(c, c42, 32)
-  v128.store(c, c43, 48)
+  storeRow(2, c, c40, c41)
+  storeRow(2, c + 32, c42, c43)
 }
