@@ -2,9 +2,9 @@
  * The recording of what a pure function does to tensors: calls of kernels in their order, with memory of their own.
  *
  * Three things could make it wrong to do the same again, and each is looked after. Keys of noise, and the function's number,
- * stand in programs as words, whose places are written down (`writes`). A kernel that gives a number may decide what comes next, so the number
- * is kept with the call. And a function that looks at the numbers of a tensor may do something else with others: it
- * spoils the recording.
+ * stand in programs as words, whose places are written down (`writes`). A kernel that gives a number may decide what comes
+ * next, so the number is kept with the call. And a function that looks at the numbers of a tensor may do something else
+ * with others: it spoils the recording.
  */
 import type { Tensor } from "../../core/Tensor.ts"
 import type { Exports } from "./Exports.ts"
