@@ -1,14 +1,13 @@
 /**
  * e^x - 1 - x of four float32 at once: never negative, and 0 at 0.
  *
- * For |x| < 1/2 it is x^2 Q(x), with Q minimax to 7e-10. Beyond, x = k ln 2 + r with |r| <= 1/2, and it is
- * (2^k - 1 - k ln 2) + (2^k - 1) r + 2^k r^2 Q(r), whose first term is at least 0.19, so that little cancels.
+ * With x = k ln 2 + r it is 2^k (e^r - 1 - r) + (2^k r + (2^k - 1 - x)). For |x| < 1/2, k is 0 and the second part too,
+ * exactly; beyond, little of it cancels. e^r - 1 - r = r^2 Q(r) for |r| <= 1/2, with Q minimax to 7e-10.
  * **Numerics**: within 4 ulp; x^2 / 2 below 1e-38 may be 0.
  *
- * From -87 to -1 it is the sum of e^x and -1 - x, neither of which is negative: half the work where all lanes are there.
- * What a lane gets depends on its x alone.
+ * From -87 to -1 it is also the sum of e^x and -1 - x, neither of which is negative: half the work, and within 4 ulp too.
  */
-import { expOfModerate, MODERATE } from "./exponential"
+import { expOfModerate } from "./exponential"
 import { constant, HALF, LN2_HIGH, LN2_LOW, ONE, TO_INTEGER } from "./constant"
 
 const LOG2_E: usize = memory.data<f32>([1.44269504])
@@ -31,8 +30,9 @@ function pair(x: v128, c0: usize, c1: usize): v128 {
 
 /** Of any x. */
 @inline
-function around(x: v128): v128 {
-  const within = f32x4.pmax(f32x4.pmin(x, constant(MOST)), constant(LEAST))
+export function expm1MinusX(x: v128): v128 {
+  const below = f32x4.pmin(x, constant(MOST))
+  const within = f32x4.pmax(below, constant(LEAST))
   const t = f32x4.add(f32x4.mul(within, constant(LOG2_E)), constant(TO_INTEGER))
   const far = f32x4.ge(f32x4.abs(within), constant(HALF))
   const k = v128.and(f32x4.sub(t, constant(TO_INTEGER)), far)
@@ -44,30 +44,22 @@ function around(x: v128): v128 {
   // Half of it, from 2^(k-1), as 2^128 would be infinite.
   const half = constant(HALF)
   const power = i32x4.add(i32x4.shl(v128.and(t, far), 23), half)
-  const less = f32x4.sub(power, half)
-  const kHalf = f32x4.mul(k, half)
-  const start = f32x4.sub(f32x4.sub(less, f32x4.mul(kHalf, constant(LN2_HIGH))), f32x4.mul(kHalf, constant(LN2_LOW)))
-  const y = f32x4.add(f32x4.add(start, f32x4.mul(less, r)), f32x4.mul(power, near))
-  return f32x4.add(f32x4.add(y, y), f32x4.pmax(f32x4.sub(within, x), f32x4.splat(0)))
+  const start = f32x4.sub(f32x4.sub(power, half), f32x4.mul(below, half))
+  const y = f32x4.add(f32x4.mul(power, near), f32x4.add(f32x4.mul(power, r), start))
+  return f32x4.add(y, y)
 }
 
 const MINUS_ONE: usize = memory.data<f32>([-1])
+const MINUS_MODERATE: usize = memory.data<f32>([-87])
 
 /** Where x is from -87 to -1. */
 @inline
 export function isBelow(x: v128): v128 {
-  return v128.and(f32x4.gt(x, f32x4.neg(constant(MODERATE))), f32x4.le(x, constant(MINUS_ONE)))
+  return v128.and(f32x4.gt(x, constant(MINUS_MODERATE)), f32x4.le(x, constant(MINUS_ONE)))
 }
 
 /** Of such an x. */
 @inline
 export function expm1MinusXBelow(x: v128): v128 {
   return f32x4.sub(expOfModerate(x), f32x4.add(x, constant(ONE)))
-}
-
-@inline
-export function expm1MinusX(x: v128): v128 {
-  const y = around(x)
-  const below = isBelow(x)
-  return v128.any_true(below) ? v128.bitselect(expm1MinusXBelow(x), y, below) : y
 }

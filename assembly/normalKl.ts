@@ -2,8 +2,8 @@
  * KL(q || p) of independent normals, and its derivatives by the parameters of a p that all elements share.
  *
  * With t = logStd_q - logStd_p and d = (mean_q - mean_p) / std_p, an element's divergence is
- * (expm1MinusX(2 t) + d^2) / 2, in float32: never negative, and 0 where q = p. Where all of eight elements have a q much
- * narrower than p, as they often do in training, a shorter way gives the same bits. A parameter of p has a step of 1, or
+ * (expm1MinusX(2 t) + d^2) / 2, in float32: never negative, and 0 where q = p. Where all of eight elements have a q
+ * narrower than p, as most do in training, there is a shorter way. A parameter of p has a step of 1, or
  * of 0 where one number serves every element: then a vector of it stands in the arguments, and a mask of 0 keeps the
  * place there.
  */
@@ -41,6 +41,19 @@ function term(kind: i32, args: usize, i: i32, logStd: v128, precision: v128): v1
   return f32x4.add(kind == DIVERGENCE ? expm1MinusX(t) : expm1(t), f32x4.mul(d, d))
 }
 
+/** Whether elements i to i + 7 can go the shorter way. */
+@inline
+function allBelow(args: usize, i: i32, logStd: v128, next: v128): bool {
+  return i32x4.bitmask(v128.and(isBelow(twice(args, i, logStd)), isBelow(twice(args, i + 4, next)))) == 15
+}
+
+/** The divergence of elements i to i + 3 in the shorter way. */
+@inline
+function termBelow(args: usize, i: i32, logStd: v128, precision: v128): v128 {
+  const d = distance(args, i, precision)
+  return f32x4.add(expm1MinusXBelow(twice(args, i, logStd)), f32x4.mul(d, d))
+}
+
 /** p's logStd of elements i to i + 3: `shared` says that one serves every element. */
 @inline
 function priorLogStd(shared: bool, args: usize, i: i32): v128 {
@@ -66,20 +79,9 @@ function terms(kind: i32, shared: bool, args: usize, block: i32): void {
     }
     let v: v128
     let w: v128
-    if (kind == DIVERGENCE) {
-      const t = twice(args, i, l)
-      const u = twice(args, i + 4, m)
-      const d = distance(args, i, p)
-      const e = distance(args, i + 4, q)
-      v = f32x4.mul(d, d)
-      w = f32x4.mul(e, e)
-      if (i32x4.all_true(v128.and(isBelow(t), isBelow(u)))) {
-        v = f32x4.add(expm1MinusXBelow(t), v)
-        w = f32x4.add(expm1MinusXBelow(u), w)
-      } else {
-        v = f32x4.add(expm1MinusX(t), v)
-        w = f32x4.add(expm1MinusX(u), w)
-      }
+    if (kind == DIVERGENCE && allBelow(args, i, l, m)) {
+      v = termBelow(args, i, l, p)
+      w = termBelow(args, i + 4, m, q)
     } else {
       v = term(kind, args, i, l, p)
       w = term(kind, args, i + 4, m, q)
