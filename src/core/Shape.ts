@@ -37,6 +37,9 @@ export const equals = (a: Shape, b: Shape): boolean => {
   return true
 }
 
+/** Whether shape and dtype are the same. @category predicates @since 0.4.0 */
+export const isSame = (a: TensorSpec, b: TensorSpec): boolean => a.dtype === b.dtype && equals(a.shape, b.shape)
+
 /** Checks that every axis is a whole number from 0. @category assertions @since 0.1.0 */
 export const assertValid = (shape: Shape): void => {
   for (const length of shape) {
@@ -71,7 +74,7 @@ export const rest = (where: string, shape: Shape): Shape => {
  * @since 0.1.0
  */
 export const assertSame = (where: string, expected: TensorSpec, actual: TensorSpec): void => {
-  if (expected.dtype === actual.dtype && equals(expected.shape, actual.shape)) return
+  if (isSame(expected, actual)) return
   const misfit = { where, expected: formatSpec(expected), actual: formatSpec(actual) }
   if (!equals(expected.shape, actual.shape)) throw new ShapeError(misfit)
   const hint = "Give one `dtype` to all layers, the likelihood and the model; `Tensor.cast` converts a tensor"

@@ -10,6 +10,12 @@
 import type { DType, Shape } from "../core/Shape.ts"
 import type { Tensor } from "../core/Tensor.ts"
 
+/** The tensors of a pack, in their order. @category models @since 0.4.0 */
+export interface Layout {
+  readonly shapes: ReadonlyArray<Shape>
+  readonly sizes: ReadonlyArray<number>
+}
+
 /** @category models @since 0.4.0 */
 export interface Recorder {
   /** Of all tensors that it is for. */
@@ -18,8 +24,12 @@ export interface Recorder {
   readonly pays: boolean
   /** Tensors side by side in one [n], each with zeros behind it up to the next multiple of 16. */
   pack(tensors: ReadonlyArray<Tensor>): Tensor
-  /** The tensors of these shapes in a pack: not copies, so they live as long as it does. */
-  unpack(pack: Tensor, shapes: ReadonlyArray<Shape>): ReadonlyArray<Tensor>
+  /** How tensors of these shapes lie in a pack. */
+  layout(shapes: ReadonlyArray<Shape>): Layout
+  /** The tensors in a pack: not copies, so they live as long as it does. */
+  unpack(pack: Tensor, layout: Layout): ReadonlyArray<Tensor>
+  /** The same numbers as another tensor, which lives as long. */
+  view(t: Tensor): Tensor
   /** Where a tensor's numbers lie: the same number, the same place. */
   placeOf(t: Tensor): number
   /** A place of a tensor's shape that stays, for operands that are others in each step. */

@@ -28,7 +28,7 @@ export type {
   RmspropConstants,
   TargetDensity
 } from "./Kernels.ts"
-export type { Recorder, Tape } from "./Recorder.ts"
+export type { Layout, Recorder, Tape } from "./Recorder.ts"
 export { reference } from "./reference/index.ts"
 export { simd } from "./simd/index.ts"
 export { outSize, type Pair, type Window } from "./Window.ts"

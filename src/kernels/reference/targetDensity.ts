@@ -88,10 +88,13 @@ type Visit = (weight: number, i: number, k: number) => void
 
 /** Throws unless output and target are [B, T], the same, and gives B and T. */
 export const assertTargets = (where: string, output: Tensor, target: Tensor): readonly [rows: number, T: number] => {
-  const [batch, T] = output.shape
-  if (batch === undefined || T === undefined || output.shape.length !== 2) {
+  const { shape } = output
+  const batch = shape[0]
+  const T = shape[1]
+  if (batch === undefined || T === undefined || shape.length !== 2) {
     throw new ShapeError({ where, expected: "an output [B, T]", actual: Shape.format(output.shape) })
   }
+  if (Shape.isSame(output, target)) return [batch, T]
   if (target.shape.length === 2 && target.shape[0] === batch && target.shape[1] !== T) {
     throw new ShapeError({
       where: `${where}, target`,
@@ -106,7 +109,9 @@ export const assertTargets = (where: string, output: Tensor, target: Tensor): re
 
 /** Throws unless a logScale is [T] or of the output's shape [B, T]. */
 export const assertLogScale = (where: string, output: Tensor, logScale: Tensor): void => {
-  if (logScale.dtype === output.dtype && Shape.equals(logScale.shape, output.shape)) return
+  const { shape } = logScale
+  const fits = Shape.equals(shape, output.shape) || (shape.length === 1 && shape[0] === output.shape[1])
+  if (fits && logScale.dtype === output.dtype) return
   Shape.assertSame(`${where}, logScale`, { dtype: output.dtype, shape: output.shape.slice(1) }, logScale)
 }
 

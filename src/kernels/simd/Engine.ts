@@ -235,11 +235,15 @@ export class Engine implements Home {
 
   /** The same numbers under another shape. */
   alias(t: SimdTensor, shape: Shape): SimdTensor {
-    this.pointer(t)
-    const made = new SimdTensor(this, Object.isFrozen(shape) ? shape : Object.freeze([...shape]), t.size)
-    made.pointer = t.pointer
-    made.region = t.region
-    made.generation = t.generation
+    return this.viewOf(t, this.pointer(t), Object.isFrozen(shape) ? shape : Object.freeze([...shape]), t.size)
+  }
+
+  /** A part of what has been made: so many numbers from a pointer on. */
+  viewOf({ region, generation }: SimdTensor, pointer: number, shape: Shape, size: number): SimdTensor {
+    const made = new SimdTensor(this, shape, size)
+    made.pointer = pointer
+    made.region = region
+    made.generation = generation
     return made
   }
 

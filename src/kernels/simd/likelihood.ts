@@ -61,16 +61,17 @@ const open = (engine: Engine, density: TargetDensity, output: Tensor, target: Te
   const where = `${density.kind} likelihood`
   const [rows, T] = reference.assertTargets(where, output, target)
   rowWeights(output, weights)
-  const place = {
+  const logScale = "logScale" in density ? density.logScale : undefined
+  if (logScale !== undefined) reference.assertLogScale(where, output, logScale)
+  return {
     rows,
     T,
     output: engine.pointer(output),
     target: engine.pointer(target),
-    weights: weights === undefined ? 0 : engine.pointer(weights)
+    weights: weights === undefined ? 0 : engine.pointer(weights),
+    logScale: logScale === undefined ? 0 : engine.pointer(logScale),
+    scales: logScale === undefined ? 0 : Shape.size(logScale.shape)
   }
-  if (!("logScale" in density)) return { ...place, logScale: 0, scales: 0 }
-  reference.assertLogScale(where, output, density.logScale)
-  return { ...place, logScale: engine.pointer(density.logScale), scales: Shape.size(density.logScale.shape) }
 }
 
 export const targetNll = (density: TargetDensity, output: Tensor, target: Tensor, weights?: Tensor): number => {

@@ -4,7 +4,7 @@ import type { Shape } from "../../core/Shape.ts"
 import { size } from "../../core/Shape.ts"
 import { storage } from "../../core/storage.ts"
 import type { Tensor } from "../../core/Tensor.ts"
-import type { Recorder } from "../Recorder.ts"
+import type { Layout, Recorder } from "../Recorder.ts"
 import type { Engine } from "./Engine.ts"
 import type { Region } from "./Region.ts"
 import { SimdTensor } from "./SimdTensor.ts"
@@ -45,17 +45,24 @@ class SimdRecorder implements Recorder {
     return pack
   }
 
-  unpack(pack: Tensor, shapes: ReadonlyArray<Shape>): ReadonlyArray<Tensor> {
+  layout(shapes: ReadonlyArray<Shape>): Layout {
+    return { shapes, sizes: shapes.map(size) }
+  }
+
+  unpack(pack: Tensor, { shapes, sizes }: Layout): ReadonlyArray<Tensor> {
     const whole = this.engine.bring(pack)
     let at = this.engine.pointer(whole)
-    return shapes.map((shape) => {
-      const view = new SimdTensor(this.engine, shape, size(shape))
-      view.pointer = at
-      view.region = whole.region
-      view.generation = whole.generation
-      at += padded(view.size) * 4
-      return view
-    })
+    const views: Array<Tensor> = new Array<Tensor>(sizes.length)
+    for (let i = 0; i < sizes.length; i++) {
+      views[i] = this.engine.viewOf(whole, at, shapes[i]!, sizes[i]!)
+      at += padded(sizes[i]!) * 4
+    }
+    return views
+  }
+
+  view(t: Tensor): Tensor {
+    const whole = this.engine.bring(t)
+    return this.engine.viewOf(whole, this.engine.pointer(whole), whole.shape, whole.size)
   }
 
   placeOf(t: Tensor): number {
