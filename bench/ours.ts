@@ -28,6 +28,12 @@ import {
 import { kernels, tensorsOf, type Workspace, workspace } from "effect-bayes/kernels"
 import { type Configuration, LEARNING_RATE, PREDICTED_ROWS, TRAINING_ROWS } from "./configurations.ts"
 
+/**
+ * Steps after which training begins anew, about as many as the other side comes to in a small network. We take forty times
+ * as many, and after half a million on one batch parameters are where no training gets to.
+ */
+const STEPS = 10_000
+
 /** What is timed, with the threads it runs on. */
 export interface Ours {
   readonly threads: number
@@ -92,8 +98,9 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
   const network = predictive(model.network)
   const key = Key.make(0)
   // Made where it is needed: on the heap, it would stay there beside the workspace until the garbage is collected.
-  const start = memory.step(() => Training.start(Model.init(model, Key.make(0)), optimizer), tensorsOf).result
-  let live: ReturnType<typeof advance>["live"] = Training.live(start)
+  const start = () => memory.step(() => Training.start(Model.init(model, Key.make(0)), optimizer), tensorsOf).result
+  const fresh = start()
+  let live: ReturnType<typeof advance>["live"] = Training.live(fresh)
   // As `Prediction` has them: in the workspace's memory.
   const hold = () => ({
     params: Tree.map(live.state.params.network, (leaf) => memory.hold(leaf)),
@@ -103,8 +110,9 @@ const prepare = (configuration: Configuration, memory: Workspace): Ours => {
   let draws = 0
   return {
     threads: memory.threads,
-    weights: Tree.count(start.params) / 2,
+    weights: Tree.count(fresh.params) / 2,
     step: () => {
+      if (live.step === STEPS) live = Training.live(start())
       const eps = model.network.noise(Key.fold(key, live.step), configuration.batch, inputs)
       const taken = advance(live, batch, eps)
       if (!taken.finite || !Number.isFinite(taken.loss.negElboMean)) throw new Error("the step's result is not finite")
