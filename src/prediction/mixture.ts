@@ -52,10 +52,19 @@ const bracket = (mixture: Mixture, i: number, level: number): readonly [low: num
   return [low, high]
 }
 
+/** Where a standard normal has a level, to 5e-4 (Abramowitz & Stegun 1964, 26.2.23): near enough to begin at. */
+const nearNormalQuantile = (level: number): number => {
+  const t = Math.sqrt(-2 * log(Math.min(level, 1 - level)))
+  const above = 2.515517 + t * (0.802853 + t * 0.010328)
+  const distance = t - above / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+  return level < 0.5 ? -distance : distance
+}
+
 /**
- * The quantile of a level in (0, 1): Newton's method, kept inside a bracket that bisection narrows.
+ * The quantile of a level in (0, 1): Newton's method from that of a normal of the mixture's moments, kept inside a bracket.
  *
- * The first bracket is Cantelli's inequality for every component, which needs no more than a mean and a variance.
+ * The first bracket is Cantelli's inequality for every component, which needs no more than a mean and a variance. Where
+ * Newton's step leaves it, or is more than half of the last one, the bracket is halved instead, so the search must end.
  * **Numerics**: to 1e-10 of the smallest component's std, or to neighbouring numbers where those are further apart.
  *
  * @category summaries
@@ -65,16 +74,21 @@ export const quantile = (mixture: Mixture, i: number, level: number): number => 
   let [low, high] = bracket(mixture, i, level)
   const smallest = mixture.reduce((least, c) => Math.min(least, Math.sqrt(c.variance[i]!)), Number.POSITIVE_INFINITY)
   const tolerance = 1e-10 * smallest // not of the bracket: between components far apart it is wider than they are
-  let y = (low + high) / 2
-  for (let n = 1; high - low > tolerance && y > low && y < high; n++) {
+  const { mean, aleatoric, epistemic } = moments(mixture, i)
+  const begin = mean + nearNormalQuantile(level) * Math.sqrt(aleatoric + epistemic)
+  let y = begin > low && begin < high ? begin : (low + high) / 2
+  let last = high - low
+  while (high - low > tolerance && y > low && y < high) {
     const excess = cdf(mixture, i, y) - level
     if (excess > 0) high = y
     else low = y
     const density = mixture.reduce((sum, c) => sum + exp(c.logPdf(i, y)), 0) / mixture.length
     const newton = y - excess / density
-    const inside = newton > low && newton < high && n % 4 !== 0 // every fourth step bisects, so the search must end
-    if (inside && Math.abs(newton - y) < tolerance) return newton
-    y = inside ? newton : (low + high) / 2
+    const step = Math.abs(newton - y)
+    const takes = newton > low && newton < high && step <= last / 2
+    if (takes && step < tolerance) return newton
+    last = takes ? step : (high - low) / 2
+    y = takes ? newton : (low + high) / 2
   }
   return y
 }
