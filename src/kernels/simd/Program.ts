@@ -127,7 +127,7 @@ export class Program {
   }
 
   private place(t: SimdTensor, region: Region): void {
-    t.pointer = t.destination === 0 ? region.floats(t.size) : t.destination
+    t.pointer = region.floats(t.size)
     t.region = region
     t.generation = region.generation
     this.placed.push(t)

@@ -41,8 +41,6 @@ export class SimdTensor extends TensorRecord {
   s3 = 0
   /** How many operations it waits for, at most. */
   pending = 0
-  /** Where its numbers shall be, 0 for anywhere. */
-  destination = 0
 
   /** For `Program` alone: whether it must be kept, in which group it is made, and in which buffer. */
   wanted = 0
