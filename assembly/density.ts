@@ -6,27 +6,43 @@
  */
 import { finish, first, last, pairs, real, reduce, reduction, rest } from "./blocks"
 import { constant, HALF, SIGN } from "./constant"
-import { log1p } from "./logarithm"
-import { softplus } from "./logistic"
+import { expOfModerate } from "./exponential"
+import { log1p, log1pOfFinite } from "./logarithm"
 
 const MIXTURE: i32 = 0
 const LAPLACE: i32 = 1
 const STUDENT: i32 = 2
 
 /**
- * log of the sum of two densities e^a + e^b, less its second constant: the larger, and softplus(-|a - b|). With z = x / std
- * the difference a - b holds (z1 - z2)(z1 + z2), which keeps its sign where squares overflow. p: 1 / std1, 1 / std2 and the
- * difference of the constants.
+ * e^-|d|, the smaller of two densities by the larger one, or e^least where it is less: so little is not seen beside the
+ * larger one, and what is made of it shall not be subnormal, which processors are slow to make.
  */
 @inline
+export function smaller(d: v128, least: usize): v128 {
+  return expOfModerate(f32x4.pmax(v128.or(d, constant(SIGN)), constant(least)))
+}
+
+/** For a logarithm: e^-27 is 2e-12, whose third power is a normal number. */
+const LEAST: usize = memory.data<f32>([-27])
+
+/**
+ * The difference of the exponents of two normal densities at x = z std. It holds (z1 - z2)(z1 + z2), which keeps its sign
+ * where squares overflow; r is the difference of the constants.
+ */
+@inline
+export function difference(z1: v128, z2: v128, r: v128): v128 {
+  return f32x4.sub(r, f32x4.mul(f32x4.mul(constant(HALF), f32x4.sub(z1, z2)), f32x4.add(z1, z2)))
+}
+
+/** log of the sum of two densities e^a + e^b, less its second constant: the larger, and log1p(e^-|a - b|). */
+@inline
 function mixture(x: v128, p: v128, q: v128, r: v128): v128 {
-  const half = constant(HALF)
   const z1 = f32x4.mul(x, p)
   const z2 = f32x4.mul(x, q)
-  const d = f32x4.sub(r, f32x4.mul(f32x4.mul(half, f32x4.sub(z1, z2)), f32x4.add(z1, z2)))
+  const d = difference(z1, z2, r)
   const one = f32x4.gt(d, f32x4.splat(0))
   const z = v128.bitselect(z1, z2, one)
-  const rest = f32x4.sub(softplus(v128.or(d, constant(SIGN))), f32x4.mul(f32x4.mul(half, z), z))
+  const rest = f32x4.sub(log1pOfFinite(smaller(d, LEAST)), f32x4.mul(f32x4.mul(constant(HALF), z), z))
   return f32x4.add(v128.and(r, one), rest)
 }
 

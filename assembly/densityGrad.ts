@@ -1,21 +1,29 @@
 /** The derivatives of the log densities of `density.ts`, as operations of a program: of each element a. */
-import { constant, HALF, SIGN } from "./constant"
-import { sigmoid } from "./logistic"
+import { constant, ONE, SIGN } from "./constant"
+import { difference, smaller } from "./density"
 
-/** Of the mixture of two normals around 0. s: 1 / std1, 1 / std2 and the difference of the logarithms at 0. */
+/** For a derivative: e^-80 is 2e-35, and squares of scales, by which derivatives differ, are 1e24 of each other at most. */
+const LEAST: usize = memory.data<f32>([-80])
+
+/**
+ * Of the mixture of two normals around 0: the derivative of each, by its share of the density. s: 1 / std1, 1 / std2 and
+ * the difference of the logarithms at 0.
+ */
 function mixtureGrad(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32, at: i32): void {
   const p = v128.load32_splat(s)
   const q = v128.load32_splat(s, 4)
   const r = v128.load32_splat(s, 8)
-  const half = constant(HALF)
+  const one = constant(ONE)
   for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
     const x = v128.load(a + i)
     const z1 = f32x4.mul(x, p)
     const z2 = f32x4.mul(x, q)
-    const d = f32x4.sub(r, f32x4.mul(f32x4.mul(half, f32x4.sub(z1, z2)), f32x4.add(z1, z2)))
-    const first = f32x4.mul(sigmoid(d), f32x4.mul(z1, p))
-    const second = f32x4.mul(sigmoid(f32x4.neg(d)), f32x4.mul(z2, q))
-    v128.store(out + i, f32x4.neg(f32x4.add(first, second)))
+    const d = difference(z1, z2, r)
+    const e = smaller(d, LEAST)
+    const isSecond = f32x4.lt(d, f32x4.splat(0))
+    const first = f32x4.mul(v128.bitselect(e, one, isSecond), f32x4.mul(z1, p))
+    const second = f32x4.mul(v128.bitselect(one, e, isSecond), f32x4.mul(z2, q))
+    v128.store(out + i, f32x4.neg(f32x4.div(f32x4.add(first, second), f32x4.add(one, e))))
   }
 }
 export const opMixtureGrad: i32 = mixtureGrad.index
