@@ -65,7 +65,7 @@ export function scaledTail(a: v128): v128 {
 
 /** |x|, but at most what is far. */
 @inline
-export function distance(x: v128): v128 {
+function distance(x: v128): v128 {
   return f32x4.pmin(f32x4.abs(x), constant(FAR))
 }
 
