@@ -22,6 +22,9 @@ export type Table = Readonly<Record<OperationName, Operation>>
 /** Operations that make noise from a key. */
 const NOISE: ReadonlySet<string> = new Set(["opNormal", "opSigns", "opDropoutNoise"])
 
+/** What both parameters of a sampled weight ask for. */
+const ASKED_TWICE = "opMixtureGrad"
+
 /** The operations of an instance. */
 export const tableOf = (exports: Exports): Table =>
   Object.fromEntries(
@@ -30,6 +33,6 @@ export const tableOf = (exports: Exports): Table =>
       .map(([name, constant]) => {
         const noise = NOISE.has(name)
         const { value } = constant as WebAssembly.Global<"i32">
-        return [name, { index: value, words: noise || name === "opNonFinite", kept: noise }]
+        return [name, { index: value, words: noise || name === "opNonFinite", kept: noise || name === ASKED_TWICE }]
       })
   ) as unknown as Table
