@@ -5,7 +5,8 @@
  * exactly; beyond, little of it cancels. e^r - 1 - r = r^2 Q(r) for |r| <= 1/2, with Q minimax to 7e-10.
  * **Numerics**: within 4 ulp; x^2 / 2 below 1e-38 may be 0.
  *
- * From -87 to -1 it is also the sum of e^x and -1 - x, neither of which is negative: half the work, and within 4 ulp too.
+ * From -87 to -1 it is the sum of e^x and -1 - x, neither of which is negative: half the work where all lanes are there.
+ * What a lane gets depends on its x alone.
  */
 import { expOfModerate } from "./exponential"
 import { constant, HALF, LN2_HIGH, LN2_LOW, ONE, TO_INTEGER } from "./constant"
@@ -30,7 +31,7 @@ function pair(x: v128, c0: usize, c1: usize): v128 {
 
 /** Of any x. */
 @inline
-export function expm1MinusX(x: v128): v128 {
+function around(x: v128): v128 {
   const below = f32x4.pmin(x, constant(MOST))
   const within = f32x4.pmax(below, constant(LEAST))
   const t = f32x4.add(f32x4.mul(within, constant(LOG2_E)), constant(TO_INTEGER))
@@ -62,4 +63,11 @@ export function isBelow(x: v128): v128 {
 @inline
 export function expm1MinusXBelow(x: v128): v128 {
   return f32x4.sub(expOfModerate(x), f32x4.add(x, constant(ONE)))
+}
+
+@inline
+export function expm1MinusX(x: v128): v128 {
+  const y = around(x)
+  const below = isBelow(x)
+  return v128.any_true(below) ? v128.bitselect(expm1MinusXBelow(x), y, below) : y
 }

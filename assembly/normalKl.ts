@@ -2,8 +2,8 @@
  * KL(q || p) of independent normals, and its derivatives by the parameters of a p that all elements share.
  *
  * With t = logStd_q - logStd_p and d = (mean_q - mean_p) / std_p, an element's divergence is
- * (expm1MinusX(2 t) + d^2) / 2, in float32: never negative, and 0 where q = p. Where all of eight elements have a q
- * narrower than p, as most do in training, there is a shorter way. A parameter of p has a step of 1, or
+ * (expm1MinusX(2 t) + d^2) / 2, in float32: never negative, and 0 where q = p. Where all of eight elements have a q much
+ * narrower than p, as they often do in training, a shorter way gives the same bits. A parameter of p has a step of 1, or
  * of 0 where one number serves every element: then a vector of it stands in the arguments, and a mask of 0 keeps the
  * place there.
  */
