@@ -150,17 +150,19 @@ export const interval = (
   mass: number
 ): { readonly lower: Tensor.Tensor; readonly upper: Tensor.Tensor } => {
   assertConfig(mass > 0 && mass < 1, "mass of an interval", "a number between 0 and 1", mass)
+  const levels = [(1 - mass) / 2, (1 + mass) / 2] as const
   const find = (level: number): Tensor.Tensor => {
     const found = prediction.quantiles.find((q) => Math.abs(q.level - level) < 1e-9)
     if (found !== undefined) return found.value
-    const actual = `levels ${prediction.quantiles.map((q) => q.level).join(", ")}`
+    const wanted = levels.map((each) => Number(each.toPrecision(12))).join(", ")
     throw new ConfigError({
       option: `quantiles for an interval of ${mass}`,
-      expected: `level ${Number(level.toPrecision(12))}`,
-      actual
+      expected: `levels ${wanted}`,
+      actual: `levels ${prediction.quantiles.map((q) => q.level).join(", ")}`,
+      hint: `Ask for them: predict(fit, x, { quantiles: [${wanted}] })`
     })
   }
-  return { lower: find((1 - mass) / 2), upper: find((1 + mass) / 2) }
+  return { lower: find(levels[0]), upper: find(levels[1]) }
 }
 
 /** How good predictions are on rows with known targets. @category models @since 0.1.0 */

@@ -178,7 +178,7 @@ describe("predict", () => {
       for (const mass of [-0.9, 0, 1, 1.5, Number.NaN]) {
         expect(() => Prediction.interval(p, mass)).toThrow("mass of an interval: expected a number between 0 and 1")
       }
-      expect(() => Prediction.interval(p, 0.9)).toThrow("quantiles for an interval of 0.9: expected level 0.05")
+      expect(() => Prediction.interval(p, 0.9)).toThrow("quantiles for an interval of 0.9: expected levels 0.05, 0.95")
     }).pipe(Effect.provide(Noise.layer(3)))
   )
 })
