@@ -20,10 +20,12 @@ function mixtureGrad(out: usize, a: usize, b: usize, c: usize, s: usize, n: i32,
     const z2 = f32x4.mul(x, q)
     const d = difference(z1, z2, r)
     const e = smaller(d, LEAST)
+    const share = f32x4.div(one, f32x4.add(one, e))
+    const rest = f32x4.mul(e, share)
     const isSecond = f32x4.lt(d, f32x4.splat(0))
-    const first = f32x4.mul(v128.bitselect(e, one, isSecond), f32x4.mul(z1, p))
-    const second = f32x4.mul(v128.bitselect(one, e, isSecond), f32x4.mul(z2, q))
-    v128.store(out + i, f32x4.neg(f32x4.div(f32x4.add(first, second), f32x4.add(one, e))))
+    const first = f32x4.mul(f32x4.mul(v128.bitselect(rest, share, isSecond), z1), p)
+    const second = f32x4.mul(f32x4.mul(v128.bitselect(share, rest, isSecond), z2), q)
+    v128.store(out + i, f32x4.neg(f32x4.add(first, second)))
   }
 }
 export const opMixtureGrad: i32 = mixtureGrad.index

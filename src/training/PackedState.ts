@@ -1,5 +1,4 @@
-/** A state in a workspace; whose parameters may be a pack there, and what the optimizer keeps of them too. */
-import type { Tensor } from "../core/Tensor.ts"
+/** A state in a workspace; whose parameters may be packs there, and what the optimizer keeps of them too. */
 import { type Recorder, tensorsOf } from "../kernels/index.ts"
 import type { Optimizer } from "../optim/index.ts"
 import type { Params } from "./Model.ts"
@@ -14,31 +13,38 @@ export interface Live<P, L> {
   readonly state: State<P, L, unknown>
 }
 
-/** How a state is packed. */
+/** How the parts of a state are packed. */
 export interface Packings {
   /** Who has packed it. */
   readonly recorder: Recorder
-  readonly params: Packing
+  readonly network: Packing
+  readonly likelihood: Packing
   /** Of what the optimizer keeps: packings where that has packs. */
   readonly optimizer: unknown
 }
 
-/** Parameters as one pack, for an optimizer that does not look into them. */
+/** Parameters as packs, for an optimizer that does not look into them. */
+export type Packs = Params<unknown, unknown>
+
 export class PackedState<P, L> implements Live<P, L> {
   readonly step: number
   readonly packings: Packings
-  readonly pack: Tensor
+  readonly packs: Packs
   readonly kept: unknown
 
-  constructor(packings: Packings, pack: Tensor, kept: unknown, step: number) {
+  constructor(packings: Packings, packs: Packs, kept: unknown, step: number) {
     this.packings = packings
-    this.pack = pack
+    this.packs = packs
     this.kept = kept
     this.step = step
   }
 
   get params(): Params<P, L> {
-    return this.packings.params.unpack(this.pack) as Params<P, L>
+    const { network, likelihood } = this.packings
+    return {
+      network: network.unpack(this.packs.network) as P,
+      likelihood: likelihood.unpack(this.packs.likelihood) as L
+    }
   }
 
   get state(): State<P, L, unknown> {
@@ -48,21 +54,17 @@ export class PackedState<P, L> implements Live<P, L> {
 
 export const isPacked = <P, L>(live: Live<P, L>): live is PackedState<P, L> => live instanceof PackedState
 
-/**
- * A state, packed; undefined where there are no parameters, what the optimizer keeps is not of their structure, or a dtype
- * is not the recorder's.
- */
+/** A state, packed; undefined where what the optimizer keeps is not of the parameters' structure, or a dtype not the recorder's. */
 export const pack = <P, L>(
   recorder: Recorder,
   optimizer: Optimizer.Optimizer<unknown>,
   { params, optimizer: state, step }: State<P, L, unknown>
 ): PackedState<P, L> | undefined => {
-  const tensors = tensorsOf(params)
-  if (tensors.length === 0 || [...tensors, ...tensorsOf(state)].some((t) => t.dtype !== recorder.dtype))
-    return undefined
-  const packing = new Packing(recorder, params)
-  const packed = packing.pack(params)
-  const kept = packState(packing, optimizer.init(packed), state)
+  if (tensorsOf([params, state]).some((t) => t.dtype !== recorder.dtype)) return undefined
+  const network = new Packing(recorder, params.network)
+  const likelihood = new Packing(recorder, params.likelihood)
+  const packs = { network: network.pack(params.network), likelihood: likelihood.pack(params.likelihood) }
+  const kept = packState([network, likelihood], optimizer.init(packs), state)
   if (kept === undefined) return undefined
-  return new PackedState({ recorder, params: packing, optimizer: kept.packings }, packed, kept.state, step)
+  return new PackedState({ recorder, network, likelihood, optimizer: kept.packings }, packs, kept.state, step)
 }

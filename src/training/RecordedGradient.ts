@@ -7,7 +7,7 @@ import { isTensor, type Tensor } from "../core/Tensor.ts"
 import { kernels, type Recorder, type Tape, tensorsOf } from "../kernels/index.ts"
 import type { Model } from "./Model.ts"
 import { type Batch, gradient, type Loss, lossAt } from "./objective.ts"
-import type { PackedState } from "./PackedState.ts"
+import type { PackedState, Packs } from "./PackedState.ts"
 
 const mapBatch = ({ x, y, weights }: Batch, f: (t: Tensor) => Tensor): Batch => ({
   x: f(x),
@@ -19,15 +19,17 @@ const mapBatch = ({ x, y, weights }: Batch, f: (t: Tensor) => Tensor): Batch => 
 const isSlotOf = (slot: Tensor | undefined, t: Tensor | undefined): boolean =>
   slot === undefined || t === undefined ? slot === t : slot.dtype === t.dtype && equals(slot.shape, t.shape)
 
+/** Where the pack of a part of the parameters lies, if it has any. */
+const placeOf = (recorder: Recorder, pack: unknown): number => (isTensor(pack) ? recorder.placeOf(pack) : 0)
+
 export class RecordedGradient<P, E, L> {
-  /** Packed, where the tape writes it. */
-  private readonly pack: Tensor
+  /** Packed, where the tape writes them. */
+  private readonly packs: Packs
   /** Undefined where the gradient cannot be replayed. */
   readonly tape: Tape | undefined
   private readonly recorder: Recorder
   private readonly model: Model<P, E, L>
-  /** Of the parameters. */
-  private readonly place: number
+  private readonly places: Readonly<Record<keyof Packs, number>>
   private readonly batch: Batch
   private readonly output: Tensor
   /** Whether the KL is part of it. */
@@ -42,10 +44,10 @@ export class RecordedGradient<P, E, L> {
     eps: E,
     klWeight: number
   ) {
-    const { params, packings, pack } = state
+    const { params, packings, packs } = state
     this.recorder = recorder
     this.model = model
-    this.place = recorder.placeOf(pack)
+    this.places = { network: placeOf(recorder, packs.network), likelihood: placeOf(recorder, packs.likelihood) }
     this.hasKl = klWeight !== 0
     this.batch = mapBatch(batch, (t) => recorder.slot(t))
     this.fill(batch)
@@ -53,22 +55,24 @@ export class RecordedGradient<P, E, L> {
     const { result, tape } = recorder.record(() => {
       const { output, grads } = gradient(model, params, this.batch, eps, klWeight, addKl)
       recorder.make([output])
-      return { output, grads: packings.params.pack(grads) }
+      const { network, likelihood } = packings
+      return { output, grads: { network: network.pack(grads.network), likelihood: likelihood.pack(grads.likelihood) } }
     }, tensorsOf(eps))
     this.output = result.output
-    this.pack = result.grads
+    this.packs = result.grads
     // What is no tensor may be something to draw noise by, which a tape would not see.
     this.tape = Leaves.every(isTensor, () => true, eps) ? tape : undefined
   }
 
   /** Whether it is the gradient at this state for a batch of these shapes: parameters and numbers at the same places. */
-  isFor({ pack }: PackedState<P, L>, { x, y, weights }: Batch, klWeight: number): boolean {
+  isFor({ packs }: PackedState<P, L>, { x, y, weights }: Batch, klWeight: number): boolean {
     return (
       isSlotOf(this.batch.x, x) &&
       isSlotOf(this.batch.y, y) &&
       isSlotOf(this.batch.weights, weights) &&
       this.hasKl === (klWeight !== 0) &&
-      this.place === this.recorder.placeOf(pack)
+      this.places.network === placeOf(this.recorder, packs.network) &&
+      this.places.likelihood === placeOf(this.recorder, packs.likelihood)
     )
   }
 
@@ -78,9 +82,14 @@ export class RecordedGradient<P, E, L> {
     return this.tape?.play(tensorsOf(eps), klWeight) ?? false
   }
 
-  /** The gradient of the last time, packed: a view, as a step that keeps it moves it. */
-  grads(): Tensor {
-    return this.recorder.view(this.pack)
+  /** The gradient of the last time, packed: views, as a step that keeps one moves it. */
+  grads(): Packs {
+    const { network, likelihood } = this.packs
+    return { network: this.viewOf(network), likelihood: this.viewOf(likelihood) }
+  }
+
+  private viewOf(pack: unknown): unknown {
+    return isTensor(pack) ? this.recorder.unpack(pack, [pack.shape])[0] : pack
   }
 
   /**
@@ -88,11 +97,10 @@ export class RecordedGradient<P, E, L> {
    * change: it may remember what it made of it.
    */
   loss({ params }: PackedState<P, L>, eps: E, klWeight: number): Loss {
-    const { recorder, model, output } = this
+    const output = this.viewOf(this.output) as Tensor
     const { x, y, weights } = this.batch
-    const targets = { x, y: recorder.view(y) }
-    const batch = weights === undefined ? targets : { ...targets, weights: recorder.view(weights) }
-    return lossAt(model, params, recorder.view(output), batch, eps, klWeight)
+    const seen = weights === undefined ? {} : { weights: this.viewOf(weights) as Tensor }
+    return lossAt(this.model, params, output, { x, y: this.viewOf(y) as Tensor, ...seen }, eps, klWeight)
   }
 
   private fill(batch: Batch): void {

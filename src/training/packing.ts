@@ -4,14 +4,14 @@
  */
 import * as Leaves from "../core/Leaves.ts"
 import { isNode } from "../core/records.ts"
-import { equals } from "../core/Shape.ts"
+import { equals, type Shape } from "../core/Shape.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
-import type { Layout, Recorder } from "../kernels/index.ts"
+import type { Recorder } from "../kernels/index.ts"
 
-/** How the records of one structure, which has tensors, are packed. */
+/** How the records of one structure are packed. */
 export class Packing {
-  private readonly layout: Layout
+  readonly shapes: ReadonlyArray<Shape>
   private readonly recorder: Recorder
   private readonly template: unknown
   /** The template with each tensor's number in its place. */
@@ -21,15 +21,19 @@ export class Packing {
     this.recorder = recorder
     this.template = template
     this.numbered = Leaves.mapIndexed(isTensor, (_, i) => i, template)
-    this.layout = recorder.layout(Leaves.list(isTensor, template).map(({ shape }) => shape))
+    this.shapes = Leaves.list(isTensor, template).map(({ shape }) => shape)
   }
 
-  pack(record: unknown): Tensor {
-    return this.recorder.pack(Leaves.list(isTensor, record))
+  /** The pack of a record; a record without tensors is its own. */
+  pack(record: unknown): unknown {
+    return this.shapes.length === 0 ? record : this.recorder.pack(Leaves.list(isTensor, record))
   }
 
-  unpack(pack: Tensor): unknown {
-    return placed(this.numbered, this.recorder.unpack(pack, this.layout))
+  /** The record of a pack. */
+  unpack(pack: unknown): unknown {
+    if (!isTensor(pack) || this.shapes.length === 0) return pack
+    const views = this.recorder.unpack(pack, this.shapes)
+    return placed(this.numbered, views)
   }
 
   /** Whether a record is of this structure: tensors of the same shapes under the same paths. */
@@ -65,15 +69,16 @@ export interface Packed {
  * What an optimizer keeps, packed where its state for packed parameters, `like`, has a tensor. Undefined where that is
  * not a record of the parameters' structure.
  */
-export const packState = (packing: Packing, like: unknown, state: unknown): Packed | undefined => {
+export const packState = (packings: ReadonlyArray<Packing>, like: unknown, state: unknown): Packed | undefined => {
   if (isTensor(like)) {
-    return packing.fits(state) ? { state: packing.pack(state), packings: packing } : undefined
+    const packing = packings.find((p) => p.fits(state))
+    return packing === undefined ? undefined : { state: packing.pack(state), packings: packing }
   }
   if (!isNode(like)) return { state, packings: undefined }
   if (!isNode(state)) return undefined
   const keys = Object.keys(like)
   if (keys.length !== Object.keys(state).length) return undefined
-  const children = keys.map((key) => packState(packing, like[key], state[key]))
+  const children = keys.map((key) => packState(packings, like[key], state[key]))
   const whole = children.filter((child) => child !== undefined)
   if (whole.length < children.length) return undefined
   const collect = (pick: (child: Packed) => unknown): unknown =>
@@ -83,7 +88,7 @@ export const packState = (packing: Packing, like: unknown, state: unknown): Pack
 
 /** What an optimizer keeps, without packs. */
 export const unpackState = (packings: unknown, state: unknown): unknown => {
-  if (packings instanceof Packing) return packings.unpack(state as Tensor)
+  if (packings instanceof Packing) return packings.unpack(state)
   if (!isNode(packings) || !isNode(state)) return state
   if (Array.isArray(state))
     return state.map((child, i) => unpackState((packings as unknown as ReadonlyArray<unknown>)[i], child))

@@ -3,8 +3,8 @@
  *
  * The gradient is a pure function of tensors, so a small network's is recorded, for each place that the parameters may
  * lie at, and replayed from then on. The optimizer has numbers of its own that change from step to step, so it is run
- * each time, but on a pack: all parameters as one tensor. The bits are those of `step`, and whatever does not fit into
- * this is left to it.
+ * each time, but on packs: all parameters of the network as one tensor. The bits are those of `step`, and whatever does
+ * not fit into this is left to it.
  *
  * @since 0.4.0
  */
@@ -39,7 +39,7 @@ export const live = <P, L>(state: State<P, L, unknown>): Live<P, L> => ({ step: 
 const MOST_RECORDINGS = 10
 
 /** What of a state lives on. */
-const keptOf = <P, L>(live: Live<P, L>): unknown => (isPacked(live) ? [live.pack, live.kept] : live.state)
+const keptOf = <P, L>(live: Live<P, L>): unknown => (isPacked(live) ? [live.packs, live.kept] : live.state)
 
 const finiteNumbers = <P, L>(live: Live<P, L>): boolean =>
   Leaves.every(Tree.isEnd, isFiniteNumber, isPacked(live) ? live.kept : live.state.optimizer)
@@ -117,9 +117,9 @@ export const stepIn = <P, E, L>(
       replays = false
       return advanced(from, batch, eps)
     }
-    const [updates, kept] = optimizer.update(gradient.grads(), from.kept, from.pack)
-    const pack = Optimizer.apply(from.pack, updates)
-    return [new PackedState<P, L>(from.packings, pack, kept, from.step + 1), gradient.loss(from, eps, klWeight)]
+    const [updates, kept] = optimizer.update(gradient.grads(), from.kept, from.packs)
+    const packs = Optimizer.apply(from.packs, updates)
+    return [new PackedState<P, L>(from.packings, packs, kept, from.step + 1), gradient.loss(from, eps, klWeight)]
   }
 
   /** The first step, and one from a state that is not packed here: packed now, if that is worth it. */

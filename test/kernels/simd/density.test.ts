@@ -74,3 +74,13 @@ describe.each(DENSITIES)("%o", (p) => {
     expect(gradient(p, [0, Number.NaN])[1]).toBe(Number.NaN)
   })
 })
+
+it.each([
+  [1e-6, 1e-6, 2e26],
+  [1e-6, 1, 1e27],
+  [1, 1e-6, -1e27]
+])("a mixture's derivative is finite where float32 holds it: stds %d and %d at %d", (std1, std2, x) => {
+  const p: Density = { kind: "scale-mixture", weight: 0.5, std1, std2 }
+  const slope = Tensor.toFloat64Array(reference.logDensityGrad(p, Tensor.from([x], { dtype: "float64" })))[0]!
+  expect(Math.abs(gradient(p, [x])[0]! - slope)).toBeLessThanOrEqual(GRAD_TOLERANCE * Math.abs(slope))
+})
