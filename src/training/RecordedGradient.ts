@@ -89,7 +89,7 @@ export class RecordedGradient<P, E, L> {
   }
 
   private viewOf(pack: unknown): unknown {
-    return isTensor(pack) ? this.recorder.unpack(pack, [pack.shape])[0] : pack
+    return isTensor(pack) ? this.recorder.view(pack) : pack
   }
 
   /**

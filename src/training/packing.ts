@@ -4,14 +4,14 @@
  */
 import * as Leaves from "../core/Leaves.ts"
 import { isNode } from "../core/records.ts"
-import { equals, type Shape } from "../core/Shape.ts"
+import { equals } from "../core/Shape.ts"
 import { isTensor, type Tensor } from "../core/Tensor.ts"
 import * as Tree from "../core/Tree.ts"
-import type { Recorder } from "../kernels/index.ts"
+import type { Layout, Recorder } from "../kernels/index.ts"
 
 /** How the records of one structure are packed. */
 export class Packing {
-  readonly shapes: ReadonlyArray<Shape>
+  private readonly layout: Layout
   private readonly recorder: Recorder
   private readonly template: unknown
   /** The template with each tensor's number in its place. */
@@ -21,19 +21,18 @@ export class Packing {
     this.recorder = recorder
     this.template = template
     this.numbered = Leaves.mapIndexed(isTensor, (_, i) => i, template)
-    this.shapes = Leaves.list(isTensor, template).map(({ shape }) => shape)
+    this.layout = recorder.layout(Leaves.list(isTensor, template).map(({ shape }) => shape))
   }
 
   /** The pack of a record; a record without tensors is its own. */
   pack(record: unknown): unknown {
-    return this.shapes.length === 0 ? record : this.recorder.pack(Leaves.list(isTensor, record))
+    return this.layout.shapes.length === 0 ? record : this.recorder.pack(Leaves.list(isTensor, record))
   }
 
   /** The record of a pack. */
   unpack(pack: unknown): unknown {
-    if (!isTensor(pack) || this.shapes.length === 0) return pack
-    const views = this.recorder.unpack(pack, this.shapes)
-    return placed(this.numbered, views)
+    if (!isTensor(pack) || this.layout.shapes.length === 0) return pack
+    return placed(this.numbered, this.recorder.unpack(pack, this.layout))
   }
 
   /** Whether a record is of this structure: tensors of the same shapes under the same paths. */

@@ -31,8 +31,8 @@ const modelOf = (network: AnyLayer, likelihood: unknown = Likelihood.gaussian({ 
 
 const dense = modelOf(BayesianLinear.make({ in: 2, out: 1 }))
 
-const startOf = ({ network, likelihood }: Model) =>
-  Training.start({ network: network.init(Key.make(1)), likelihood: likelihood.init(Key.make(2)) }, optimizer)
+const startOf = ({ network, likelihood }: Model, by = optimizer) =>
+  Training.start({ network: network.init(Key.make(1)), likelihood: likelihood.init(Key.make(2)) }, by)
 
 /** A network over a linear one that lets its weights alone. */
 const over = (change: (inner: AnyLayer) => object): Layer<unknown, unknown> => {
@@ -46,11 +46,16 @@ const batchOf = (i: number) => ({ x: normal(100 + i, 3, 2), y: normal(200 + i, 3
 const plain = (state: unknown): unknown => JSON.parse(JSON.stringify(state))
 
 /** Whether each of some steps gives the same state as `Training.step`, whose structure is that of its optimizer too. */
-const expectSame = (model: Model, steps = 9, noise = (i: number) => model.network.noise(Key.make(i), 3)) => {
+const expectSame = (
+  model: Model,
+  steps = 9,
+  noise = (i: number) => model.network.noise(Key.make(i), 3),
+  by = optimizer
+) => {
   const { memory } = open()
-  const step = Training.step(model, optimizer, { rows: 10 })
-  const advance = Training.stepIn(memory, model, optimizer, { rows: 10 })
-  let state = startOf(model)
+  const step = Training.step(model, by, { rows: 10 })
+  const advance = Training.stepIn(memory, model, by, { rows: 10 })
+  let state = startOf(model, by)
   let live: Training.Live<unknown, unknown> = Training.live(state)
   for (let i = 0; i < steps; i++) {
     state = step(state, batchOf(i), noise(i))[0]
@@ -144,6 +149,21 @@ describe("a step in a workspace", () => {
       klGrad: (p: object) => Tree.zerosLike(p)
     }))
     expectSame(modelOf(constant, Likelihood.gaussianLearned()))
+  })
+
+  it("takes an optimizer that names the parts of the parameters", () => {
+    const { scale } = kernels("float32")
+    const down = (part: unknown, rate: number) => Tree.map(part, (t) => scale(-rate, t))
+    type Parts = { readonly network: unknown; readonly likelihood: unknown }
+    const byParts: Optimizer.Optimizer<unknown> = {
+      elementwise: true,
+      init: (params) => ({ last: Tree.zerosLike((params as Parts).network) }),
+      update: (grads) => {
+        const { network, likelihood } = grads as Parts
+        return [{ network: down(network, 0.05), likelihood: down(likelihood, 0.01) }, { last: network }] as never
+      }
+    }
+    expectSame(modelOf(dense.network, Likelihood.gaussianLearned()), 9, undefined, byParts)
   })
 
   it("leaves parameters of another dtype alone", () => {
