@@ -65,7 +65,8 @@ const nearNormalQuantile = (level: number): number => {
  *
  * The first bracket is Cantelli's inequality for every component, which needs no more than a mean and a variance. Where
  * Newton's step leaves it, or is more than half of the last one, the bracket is halved instead, so the search must end.
- * **Numerics**: to 1e-10 of the smallest component's std, or to neighbouring numbers where those are further apart.
+ * **Numerics**: to 1e-10 of the smallest component's std, to neighbouring numbers where those are further apart, and to
+ * 1e-15 of probability where that is further: in a tail, or in a flat place between two components.
  *
  * @category summaries
  * @since 0.1.0
@@ -84,6 +85,7 @@ export const quantile = (mixture: Mixture, i: number, level: number): number => 
     else low = y
     const density = mixture.reduce((sum, c) => sum + exp(c.logPdf(i, y)), 0) / mixture.length
     const newton = y - excess / density
+    if (newton === y) return y
     const step = Math.abs(newton - y)
     const takes = newton > low && newton < high && step <= last / 2
     if (takes && step < tolerance) return newton
