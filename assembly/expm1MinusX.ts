@@ -8,7 +8,7 @@
  * From -87 to -1 it is the sum of e^x and -1 - x, neither of which is negative: half the work where all lanes are there.
  * What a lane gets depends on its x alone.
  */
-import { expOfModerate } from "./exponential"
+import { expOfModerate, MODERATE } from "./exponential"
 import { constant, HALF, LN2_HIGH, LN2_LOW, ONE, TO_INTEGER } from "./constant"
 
 const LOG2_E: usize = memory.data<f32>([1.44269504])
@@ -51,12 +51,11 @@ function around(x: v128): v128 {
 }
 
 const MINUS_ONE: usize = memory.data<f32>([-1])
-const MINUS_MODERATE: usize = memory.data<f32>([-87])
 
 /** Where x is from -87 to -1. */
 @inline
 export function isBelow(x: v128): v128 {
-  return v128.and(f32x4.gt(x, constant(MINUS_MODERATE)), f32x4.le(x, constant(MINUS_ONE)))
+  return v128.and(f32x4.gt(x, f32x4.neg(constant(MODERATE))), f32x4.le(x, constant(MINUS_ONE)))
 }
 
 /** Of such an x. */
