@@ -22,7 +22,7 @@ export type Table = Readonly<Record<OperationName, Operation>>
 /** Operations that make noise from a key. */
 const NOISE: ReadonlySet<string> = new Set(["opNormal", "opSigns", "opDropoutNoise"])
 
-/** What both parameters of a sampled weight ask for. */
+/** Both parameters of a sampled weight ask for it, and to make it twice was measured to cost more than memory does. */
 const ASKED_TWICE = "opMixtureGrad"
 
 /** The operations of an instance. */
