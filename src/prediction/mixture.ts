@@ -66,7 +66,7 @@ const nearNormalQuantile = (level: number): number => {
  * The first bracket is Cantelli's inequality for every component, which needs no more than a mean and a variance. Where
  * Newton's step leaves it, or is more than half of the last one, the bracket is halved instead, so the search must end.
  * **Numerics**: to 1e-10 of the smallest component's std, to neighbouring numbers where those are further apart, and to
- * 1e-15 of probability where that is further: in a tail, or in a flat place between two components.
+ * 1e-12 of probability where that is further: in a tail, or in a flat place between two components.
  *
  * @category summaries
  * @since 0.1.0

@@ -158,6 +158,22 @@ describe("quantile", () => {
     )
   })
 
+  it("looks at few places where draws agree, and ends where a step arrives", () => {
+    const looksAt = (means: ReadonlyArray<number>, std: number, level: number): number => {
+      let looks = 0
+      const [first, ...rest] = mixtureOf(means.map((mean) => ({ mean, std })))
+      const counted = { ...first, cdf: (i: number, y: number) => first.cdf(i, y) + 0 * looks++ }
+      quantile([counted, ...rest], 0, level)
+      return looks
+    }
+    const draws = Tensor.toFloat64Array(Normal.standard(Key.make(5), { shape: [100], dtype: "float64" }))
+    for (const level of [0.05, 0.25, 0.5, 0.75, 0.95]) {
+      for (const mean of [0, 1e5]) expect(looksAt([mean], 1, level), `N(${mean}, 1) at ${level}`).toBeLessThanOrEqual(4)
+      const means = [...draws.map((z) => 0.3 * z)]
+      expect(looksAt(means, 1, level), `100 draws at ${level}`).toBeLessThanOrEqual(6)
+    }
+  })
+
   it("does not fall as the level rises", () => {
     fc.assert(
       fc.property(wild, level, level, (components, a, b) => {
