@@ -29,8 +29,8 @@ import { kernels, tensorsOf, type Workspace, workspace } from "effect-bayes/kern
 import { type Configuration, LEARNING_RATE, PREDICTED_ROWS, TRAINING_ROWS } from "./configurations.ts"
 
 /**
- * Steps after which training begins anew, about as many as the other side comes to in a small network. We take forty times
- * as many, and after half a million on one batch parameters are where no training gets to.
+ * Steps after which training begins anew, about as many as the other side comes to in a small network. In its time ours
+ * takes half a million on the one batch, and the weights of units that have died sink to subnormal numbers.
  */
 const STEPS = 10_000
 
