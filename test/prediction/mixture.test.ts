@@ -162,8 +162,11 @@ describe("quantile", () => {
     const looksAt = (means: ReadonlyArray<number>, std: number, level: number): number => {
       let looks = 0
       const [first, ...rest] = mixtureOf(means.map((mean) => ({ mean, std })))
-      const counted = { ...first, cdf: (i: number, y: number) => first.cdf(i, y) + 0 * looks++ }
-      quantile([counted, ...rest], 0, level)
+      const look = (i: number, y: number): number => {
+        looks++
+        return first.cdf(i, y)
+      }
+      quantile([{ ...first, cdf: look }, ...rest], 0, level)
       return looks
     }
     const draws = Tensor.toFloat64Array(Normal.standard(Key.make(5), { shape: [100], dtype: "float64" }))
